@@ -1,0 +1,80 @@
+# Each target is one line of intent; what it does stands in tools/ and tests/.
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+PINS ?= -r requirements.txt
+RUN := $(VENV)/bin/python -m
+READY := $(VENV)/ready
+PACKAGE := $(shell find mirage -type f -not -path '*/__pycache__/*')
+PAIRS := $(patsubst %.md,%.ipynb,$(wildcard notebooks/*.md))
+EXECUTED := $(PAIRS:%=build/%)
+SITE := build/_build/html/index.html
+
+# Notebooks run side by side, each on one thread; the order of sets and the like does not vary.
+MAKEFLAGS += --jobs=$(JOBS) --no-print-directory
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export PYTHONHASHSEED := 0
+ifdef MIRAGE_DATA
+export MIRAGE_DATA := $(abspath $(MIRAGE_DATA))
+endif
+
+.DELETE_ON_ERROR:
+.PHONY: help setup book serve test check pair bench links newest requirements figures clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make the virtual environment in .venv
+
+book: $(SITE) ## build the book under build/ and say where to open it
+	@echo "The book is ready: open $(CURDIR)/$(SITE) in a browser, or run 'make serve'."
+
+serve: book ## show the book at http://127.0.0.1:8000
+	@$(RUN) http.server 8000 --bind 127.0.0.1 --directory $(dir $(SITE))
+
+test: check ## every test: package, notebooks, site in a browser, Colab simulation
+	@$(MAKE) book
+	@$(RUN) pytest -n $(JOBS) --dist loadgroup
+
+check: $(READY) ## the quick checks: style of the code, pairs, pages
+	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint
+
+pair: $(PAIRS) ## write the .ipynb of each notebook from its .md
+
+bench: book ## ratios against peers, measured in one run
+	@$(RUN) benchmarks
+
+links: book ## check the links to other sites
+	@$(RUN) tools.site --links
+
+newest: ## every test on the newest versions of all packages
+	@$(MAKE) test VENV=build/newest PINS='--upgrade .[book,test]'
+
+requirements: $(READY) ## compile requirements.txt from pyproject.toml
+	@$(RUN) tools.pins
+
+figures: $(READY) ## draw the figure of the README
+	@$(RUN) tools.figure
+
+clean: ## remove what was built, keep the environment
+	rm -rf build
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Setting up $(VENV) (about half a minute) …"
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $$(grep '^uv==' requirements.txt)
+	@$(VENV)/bin/uv pip install --python $(VENV)/bin/python $(PINS)
+	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
+	@$(RUN) tools.pair $<
+
+build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY)
+	@$(RUN) tools.run $< $@
+
+$(SITE): $(EXECUTED) $(shell find book -type f) _config.yml _toc.yml tools/site.py tools/site_extension.py $(PACKAGE)
+	@$(RUN) tools.site
+	@touch $@

@@ -1,0 +1,94 @@
+"""The book's interactive charts. The reader's browser computes their curves: no kernel is needed."""
+
+import altair as alt
+
+from mirage import style
+
+__all__ = ["toy_model"]
+
+_SIZES = [1e6, 1e8, 1e10, 1e12, 1e14]
+_SEEN, _UNSEEN = "at or above 1/n", "below 1/n: less than one right answer expected"
+_DESCRIPTION = (
+    "Three curves over the number of parameters of toy models: expected exact match, the same on a "
+    "logarithmic axis with the floor of one right answer in n, and token edit distance. Sliders set the "
+    "length of the target, the exponent and the number of items."
+)
+
+
+def toy_model() -> alt.VConcatChart:
+    """Return the toy model with sliders for the length, the exponent and the number of items.
+
+    Returns
+    -------
+    altair.VConcatChart
+        Three stacked panels over the number of parameters (the constant c is 1e9): expected exact match on
+        a linear axis, the same on a logarithmic axis with the floor 1/n, and token edit distance.
+
+    Examples
+    --------
+    >>> [panel["height"] for panel in toy_model().to_dict()["vconcat"]]
+    [140, 140, 140]
+    """
+    base, x = _toy_curves(), _size_axis()
+    line = base.mark_line(strokeWidth=3).encode(x, *_visible())
+    exact = line.encode(alt.Y("accuracy:Q", title="Exact match", scale=alt.Scale(domain=[0, 1])))
+    log_y = alt.Y(
+        "drawn:Q",
+        title="Exact match (log axis)",
+        scale=alt.Scale(type="log", domain=[1e-7, 1]),
+        axis=alt.Axis(values=[1e-6, 1e-4, 1e-2, 1], format="e"),
+    )
+    floor = base.mark_line(color="#444444", strokeDash=[2, 2]).encode(x, alt.Y("floor:Q"))
+    edits = base.mark_line(strokeWidth=3, color=style.PALETTE[2]).encode(
+        x, alt.Y("edits:Q", title="Token edit distance (a loss)")
+    )
+    panels = [panel.properties(width=270, height=140) for panel in (exact, line.encode(log_y) + floor, edits)]
+    return (
+        alt.vconcat(*panels)
+        .add_params(
+            _slider("length", "Tokens in the target, L", 5, 1, 50, 1),
+            _slider("exponent", "Exponent, a", 0.4, 0.05, 1.5, 0.01),
+            _slider("items", "Items in the test, n", 100, 10, 10_000, 10),
+        )
+        .properties(
+            description=_DESCRIPTION, usermeta={"embedOptions": {"renderer": "svg", "actions": False}}
+        )
+    )
+
+
+def _toy_curves() -> alt.Chart:
+    return (
+        alt.Chart(alt.sequence(6, 14.001, 0.02, as_="decade"))
+        .transform_calculate(parameters="pow(10, datum.decade)")
+        .transform_calculate(loss="pow(datum.parameters / 1e9, -exponent)")
+        .transform_calculate(accuracy="exp(-length * datum.loss)", edits="length * (1 - exp(-datum.loss))")
+        .transform_calculate(
+            floor="1 / items",
+            drawn="max(datum.accuracy, 1e-7)",
+            visible=f"datum.accuracy >= 1 / items ? '{_SEEN}' : '{_UNSEEN}'",
+        )
+    )
+
+
+def _size_axis() -> alt.X:
+    return alt.X(
+        "parameters:Q",
+        title="Parameters",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(values=_SIZES, format="e"),
+    )
+
+
+def _visible() -> tuple[alt.Color, alt.StrokeDash]:
+    kinds = [_SEEN, _UNSEEN]
+    legend = alt.Legend(orient="bottom", direction="vertical", labelLimit=300, symbolSize=400)
+    look = {"title": "Expected accuracy", "legend": legend}
+    color = alt.Color("visible:N", scale=alt.Scale(domain=kinds, range=list(style.PALETTE[:2])), **look)
+    dash = alt.StrokeDash("visible:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [4, 3]]), **look)
+    return color, dash
+
+
+def _slider(name: str, label: str, value: float, low: float, high: float, step: float) -> alt.Parameter:
+    return alt.param(
+        name=name, value=value, bind=alt.binding_range(min=low, max=high, step=step, name=f"{label}: ")
+    )

@@ -1,0 +1,263 @@
+"""The recurring figures of the book. They draw what they are given; they fit nothing."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from mirage import _validate, resolution, style
+
+__all__ = ["draw_curves", "draw_estimates", "draw_linearised", "draw_proportions"]
+
+
+def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
+    """Draw curves against the number of parameters, on a logarithmic axis, with a legend.
+
+    Parameters
+    ----------
+    parameters : array-like, shape (sizes,)
+        Number of parameters, above 0.
+    curves : mapping from label to array-like, shape (sizes,)
+        At most six curves; each has its own colour and its own line.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there are no curves or more than six, or a length differs.
+
+    Examples
+    --------
+    >>> draw_curves([1e8, 1e9], {"accuracy": [0.1, 0.2]}).get_xscale()
+    'log'
+    """
+    size = _validate.vector("parameters", parameters, 0, open_low=True)
+    if not isinstance(curves, Mapping):
+        raise TypeError(f"curves must map labels to scores; got {_validate.shown(curves)}")
+    if not 1 <= len(curves) <= len(style.LINES):
+        raise ValueError(f"curves must be 1 to {len(style.LINES)}; got {len(curves)}")
+    ax = _axes(ax)
+    for (label, scores), color, line in zip(curves.items(), style.PALETTE, style.LINES, strict=False):
+        ax.plot(
+            size, _same_length(f"curves[{label!r}]", scores, size), color=color, ls=line, label=str(label)
+        )
+    ax.legend()
+    return _on_sizes(ax)
+
+
+def draw_proportions(
+    parameters: ArrayLike,
+    successes: ArrayLike,
+    trials: ArrayLike,
+    label: str | None = None,
+    series: int = 0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw measured accuracies with their 95 % Wilson intervals; no success at all is an open triangle.
+
+    Parameters
+    ----------
+    parameters : array-like, shape (models,)
+        Number of parameters of each model, above 0.
+    successes, trials : array-like, shape (models,)
+        Right answers and items of each model.
+    label : str, optional
+        For the legend.
+    series : int
+        Which colour and marker, from 0.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a length differs or a value is outside its range.
+
+    Examples
+    --------
+    >>> draw_proportions([1e8, 1e9], [0, 3], [50, 50]).get_ylabel()
+    'Accuracy'
+    """
+    size, right, items, look = _measured(parameters, successes, trials, series)
+    ax = _axes(ax)
+    low, high = resolution.proportion_interval(right, items)
+    _draw_measured(ax, size, np.where(right > 0, right / items, np.nan), low, high, label, look)
+    ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
+    ax.set_ylabel("Accuracy")
+    return _on_sizes(ax)
+
+
+def draw_linearised(
+    parameters: ArrayLike,
+    successes: ArrayLike,
+    trials: ArrayLike,
+    label: str | None = None,
+    series: int = 0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw −ln(−ln A), in which the toy model is a straight line in ln N with slope a; up is better.
+
+    Parameters
+    ----------
+    parameters : array-like, shape (models,)
+        Number of parameters of each model, above 0.
+    successes, trials : array-like, shape (models,)
+        Right answers and items of each model. Without a right (or a wrong) answer only one end of the
+        interval is finite: an open triangle stands there.
+    label : str, optional
+        For the legend.
+    series : int
+        Which colour and marker, from 0.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a length differs or a value is outside its range.
+
+    Examples
+    --------
+    >>> draw_linearised([1e8, 1e9], [1, 3], [50, 50]).get_xscale()
+    'log'
+    """
+    size, right, items, look = _measured(parameters, successes, trials, series)
+    ax = _axes(ax)
+    low, high = (_linearise(end) for end in resolution.proportion_interval(right, items))
+    _draw_measured(ax, size, _linearise(right / items), low, high, label, look)
+    ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
+    ax.plot(size[right == items], low[right == items], "^", color=look[0], mfc="none")
+    ax.set_ylabel("−ln(−ln accuracy), up is better")
+    return _on_sizes(ax)
+
+
+def draw_estimates(
+    labels: Sequence[str],
+    estimates: ArrayLike,
+    intervals: ArrayLike,
+    label: str | None = None,
+    series: int = 0,
+    shift: float = 0.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw estimates with their intervals, one row a label, the first on top.
+
+    Parameters
+    ----------
+    labels : sequence of str, length rows
+        Names of the rows.
+    estimates : array-like, shape (rows,)
+        NaN leaves the row empty, with the words "cannot tell".
+    intervals : array-like, shape (rows, 2)
+        Low and high ends.
+    label : str, optional
+        For the legend.
+    series : int
+        Which colour and marker, from 0.
+    shift : float
+        How far below its row's middle the series stands, in rows.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ.
+
+    Examples
+    --------
+    >>> ax = draw_estimates(["addition"], [0.5], [[0.4, 0.6]])
+    >>> [tick.get_text() for tick in ax.get_yticklabels()]
+    ['addition']
+    """
+    rows = _labels(labels)
+    centre = _estimates("estimates", estimates, (len(rows),))
+    ends = _estimates("intervals", intervals, (len(rows), 2))
+    color, _, marker = _look(series)
+    y = np.arange(len(rows)) + _validate.number("shift", shift, -0.5, 0.5)
+    ax = _axes(ax)
+    ax.hlines(y, ends[:, 0], ends[:, 1], color=color)
+    ax.plot(centre, y, marker, color=color, label=label)
+    for row in y[np.isnan(centre)]:
+        ax.text(
+            0.02, row, "cannot tell", transform=ax.get_yaxis_transform(), va="center", color=color, size=9
+        )
+    ax.set_yticks(np.arange(len(rows)), rows)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    return ax
+
+
+def _axes(ax: Axes | None) -> Axes:
+    if ax is None:
+        return plt.subplots()[1]
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be a Matplotlib Axes or None; got {_validate.shown(ax)}")
+    return ax
+
+
+def _on_sizes(ax: Axes) -> Axes:
+    ax.set_xscale("log")
+    ax.set_xlabel("Parameters")
+    return ax
+
+
+def _look(series: object) -> tuple[str, object, str]:
+    index = _validate.integer("series", series)
+    return tuple(looks[index % len(looks)] for looks in (style.PALETTE, style.LINES, style.MARKERS))
+
+
+def _measured(parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, series: int) -> tuple:
+    return *_validate.counts(parameters, successes, trials), _look(series)
+
+
+def _draw_measured(ax, size, centre, low, high, label, look) -> None:
+    color, _, marker = look
+    ax.vlines(size, *np.clip([low, high], -50, 50), color=color, lw=1.2)  # an infinite end leaves the axes
+    drawn = np.isfinite(centre)
+    ax.plot(size[drawn], centre[drawn], marker, color=color, label=label)
+
+
+def _linearise(accuracy: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return -np.log(-np.log(accuracy))
+
+
+def _same_length(name: str, values: object, size: np.ndarray) -> np.ndarray:
+    result = _validate.vector(name, values)
+    if result.shape != size.shape:
+        raise ValueError(f"{name} must have one value per size; got {result.size} for {size.size} sizes")
+    return result
+
+
+def _labels(labels: object) -> list[str]:
+    if isinstance(labels, str) or not isinstance(labels, Sequence):
+        raise TypeError(f"labels must be a list of names; got {_validate.shown(labels)}")
+    if not labels:
+        raise ValueError("labels must not be empty; got none")
+    return [str(label) for label in labels]
+
+
+def _estimates(name: str, values: object, shape: tuple[int, ...]) -> np.ndarray:
+    result = _validate.array(name, values, missing=True)
+    if result.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, one row a label; got {result.shape}")
+    return result

@@ -1,0 +1,245 @@
+"""Whatever is thrown at a public function, it returns normally or raises a ValueError or a TypeError.
+
+Warnings are errors in this suite, so a function that lets an overflow pass fails here too.
+"""
+
+import datetime
+import importlib
+import inspect
+import math
+import pkgutil
+from decimal import Decimal
+from fractions import Fraction
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import mirage
+from mirage import _validate
+
+OPTIONAL = {"torch"}  # packages of extras, without which a module is left out
+
+
+def public_functions():
+    """Return every function that a public module of the package lists in its `__all__`, by name."""
+    found = {}
+    for module in pkgutil.walk_packages(mirage.__path__, "mirage."):
+        if "._" in module.name:
+            continue
+        try:
+            loaded = importlib.import_module(module.name)
+        except ModuleNotFoundError as error:
+            if error.name in OPTIONAL:
+                continue
+            raise
+        for name in loaded.__all__:
+            value = getattr(loaded, name)
+            if inspect.isfunction(value):
+                found[f"{value.__module__.removeprefix('mirage.')}.{name}"] = value
+    return found
+
+
+FUNCTIONS = public_functions()
+
+
+def counts():
+    return {"parameters": [1e8, 1e9, 1e10, 1e11], "successes": [0, 1, 8, 10], "trials": [10, 10, 10, 10]}
+
+
+# A call that is right, for every public function, with all its parameters: one after the other is spoilt.
+VALID = {
+    "charts.toy_model": dict,
+    "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
+    "check.exercises": dict,
+    "datasets.load_gpt3_arithmetic": dict,
+    "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
+    "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},
+    "figures.draw_curves": lambda: {"parameters": [1e8, 1e9], "curves": {"a": [0.1, 0.2]}, "ax": None},
+    "figures.draw_estimates": lambda: {
+        "labels": ["a"],
+        "estimates": [0.5],
+        "intervals": [[0.4, 0.6]],
+        "label": "b",
+        "series": 0,
+        "shift": 0.0,
+        "ax": None,
+    },
+    "figures.draw_linearised": lambda: counts() | {"label": "a", "series": 0, "ax": None},
+    "figures.draw_proportions": lambda: counts() | {"label": "a", "series": 0, "ax": None},
+    "metrics.brier_score": lambda: {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]},
+    "metrics.cross_entropy": lambda: {"log_probabilities": [[-1.0], [-0.5, -0.1]]},
+    "metrics.exact_match": lambda: {"targets": ["12", "3"], "predictions": ["12", "4"]},
+    "metrics.multiple_choice_grade": lambda: {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]},
+    "metrics.reconstruction_accuracy": lambda: {"errors": [0.1, 0.2], "threshold": 0.15},
+    "metrics.subset_accuracy": lambda: {"correct": [1, 0, 1], "size": 2},
+    "metrics.token_accuracy": lambda: {"targets": [[1, 2], [3]], "predictions": [[1, 2], [4]]},
+    "metrics.token_edit_distance": lambda: {"targets": ["12", "3"], "predictions": ["12", "4"]},
+    "resolution.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
+    "resolution.items_needed": lambda: {"probability": 0.1, "confidence": 0.95},
+    "resolution.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100, "significance": 0.05},
+    "resolution.proportion_interval": lambda: {
+        "successes": [1, 2],
+        "trials": 10,
+        "confidence": 0.95,
+        "method": "jeffreys",
+    },
+    "resolution.zero_success_bound": lambda: {"trials": 10, "confidence": 0.95},
+    "scaling.fit_exponent": lambda: {
+        "parameters": [1e8, 1e9, 1e10, 1e11],
+        "successes": [1, 2, 5, 8],
+        "trials": [10, 10, 10, 10],
+        "confidence": 0.95,
+    },
+    "scaling.loss": lambda: {"parameters": [1e8], "constant": 1e9, "exponent": 0.5, "irreducible": 0.1},
+    "scaling.token_probability": lambda: {"loss": [0.1, 2.0]},
+    "scaling.transition_width": lambda: {"curve": lambda n: n / (n + 1e9), "low": 0.1, "high": 0.9},
+    "style.save": lambda: {"figure": plt.figure(), "path": "/no/such/folder/figure.svg"},
+    "style.show": lambda: {"figure": plt.figure(), "alt": "A figure that shows nothing at all"},
+    "style.use": dict,
+    "toy.accuracy": lambda: {"p": [0.1, 0.5], "length": 3},
+    "toy.brier_score": lambda: {"p": [0.1, 0.5], "options": 3},
+    "toy.clearing_probability": lambda: {"mean": [1.0, 2.0], "deviation": 0.1, "bar": 2.0},
+    "toy.multiple_choice_grade": lambda: {"p": [0.1, 0.5], "options": 3},
+    "toy.sample_outputs": lambda: {
+        "parameters": [1e8],
+        "constant": 1e9,
+        "exponent": 0.4,
+        "length": 2,
+        "items": 3,
+        "rng": 0,
+    },
+    "toy.token_edit_distance": lambda: {"p": [0.1, 0.5], "length": 3},
+}
+
+
+class Hostile:
+    """An object that says it can become an array, and cannot."""
+
+    def __array__(self, *arguments, **keywords):
+        raise RuntimeError("no array")
+
+
+def circular():
+    values = [1]
+    values.append(values)
+    return values
+
+
+def junk():
+    """Return bad, odd and extreme values; fresh ones, as some are used up."""
+    numbers = [0, -1, 1.5, -0.0, 5e-324, 1e-17, 1e308, -1e308, 2**40, 2**53, 2**63, 10**400, -(10**400)]
+    not_numbers = [math.nan, math.inf, -math.inf, np.nan, pd.NA, pd.NaT, np.datetime64("NaT"), Decimal("NaN")]
+    texts = ["", "a", "nan", "1", "\0", b"", b"ab", bytearray(b"ab"), memoryview(b"ab"), "mean", "a " * 5]
+    odd = [None, True, 1j, Fraction(1, 3), Decimal("0.5"), ..., object(), object, len, Hostile(), Exception()]
+    times = [datetime.date(2023, 12, 11), datetime.timedelta(1), pd.Timestamp(0), np.timedelta64(1, "D")]
+    empty = [[], (), {}, set(), [[]], [[], []], np.array([]), np.zeros((0, 2)), pd.Series([], dtype=float)]
+    used_up = [iter([0.5]), (x for x in [0.5]), range(3), map(float, "12"), zip([1], [2], strict=True)]
+    lists = [[1, [2]], [[1], [2, 3]], ["a", 1, None], [None], [math.nan], [math.inf, -math.inf], [1j], [True]]
+    lists += [
+        [10**400, 1],
+        [Fraction(1, 3)],
+        ["a", b"a"],
+        [["a"], "a"],
+        [{}],
+        [{1}],
+        [object()],
+        [Hostile()],
+        circular(),
+    ]
+    lists += [
+        [1e308, -1e308, 1e308],
+        [5e-324, 0, 1e308],
+        [0.5] * 4,
+        [[0.5] * 4] * 4,
+        (0, 1),
+        {0.5},
+        {"a": [1]},
+    ]
+    arrays = [np.array(0.5), np.array(["a"]), np.array([None]), np.zeros((2, 2, 2)), np.array([1j])]
+    arrays += [np.array(["2023-12-11"], dtype="datetime64[D]"), np.eye(2, dtype=bool)]
+    arrays += [
+        np.zeros(1, dtype=[("a", float)]),
+        np.ma.array([1.0], mask=[True]),
+        np.float32(0.1),
+        np.int8(1),
+    ]
+    frames = [pd.Series([1, None]), pd.Series(["a", None]), pd.DataFrame({"a": [0.5]}), pd.Index(["a"])]
+    frames += [pd.Categorical(["a"]), pd.array([1, None], dtype="Int64"), pd.DataFrame()]
+    return numbers + not_numbers + texts + odd + times + empty + used_up + lists + arrays + frames
+
+
+# No whole number between a few and 2**53: as a number of items it would be right, and fill the memory.
+leaves = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 5) | st.integers(2**53) | st.integers(max_value=-(2**53)),
+    st.floats(-2, 2) | st.sampled_from([math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324]),
+    st.text(max_size=3) | st.binary(max_size=3),
+    st.complex_numbers() | st.dates() | st.timedeltas() | st.decimals(allow_nan=False) | st.fractions(0, 1),
+)
+nested = st.recursive(
+    leaves,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+        | st.frozensets(leaves, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+def attempt(name, arguments):
+    try:
+        FUNCTIONS[name](**arguments)
+    except (TypeError, ValueError) as error:
+        assert str(error).strip(), f"{name} raised a {type(error).__name__} that says nothing"
+    except Exception as error:
+        shown = {parameter: _validate.shown(value) for parameter, value in arguments.items()}
+        raise AssertionError(f"{name} raised {type(error).__name__} for {shown}") from error
+    finally:
+        plt.close("all")
+
+
+def test_every_public_function_has_a_valid_call_in_the_table():
+    missing, gone = FUNCTIONS.keys() - VALID.keys(), VALID.keys() - FUNCTIONS.keys()
+    assert not missing, f"add a valid call to VALID in {__file__} for: {sorted(missing)}"
+    assert not gone, f"remove from VALID in {__file__}: {sorted(gone)}"
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_the_valid_call_names_every_parameter_and_is_accepted(name):
+    arguments = VALID[name]()
+    assert list(arguments) == list(inspect.signature(FUNCTIONS[name]).parameters)
+    if name != "style.save":  # its folder does not exist, so that nothing is written
+        FUNCTIONS[name](**arguments)
+    plt.close("all")
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_one_bad_argument_is_refused_or_accepted_but_breaks_nothing(name):
+    for parameter in inspect.signature(FUNCTIONS[name]).parameters:
+        for value in junk():
+            attempt(name, VALID[name]() | {parameter: value})
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_nothing_but_bad_arguments_break_nothing(name):
+    parameters = inspect.signature(FUNCTIONS[name]).parameters
+    for values in zip(*(junk() for _ in parameters), strict=True):
+        attempt(name, dict(zip(parameters, values, strict=True)))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in FUNCTIONS if VALID.get(name, dict)()))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(data=st.data())
+def test_nested_junk_breaks_nothing(name, data):
+    arguments = VALID[name]()
+    spoilt = data.draw(st.sets(st.sampled_from(sorted(arguments)), min_size=1), label="spoilt")
+    attempt(name, arguments | {parameter: data.draw(nested, label=parameter) for parameter in sorted(spoilt)})

@@ -1,0 +1,35 @@
+"""Draw the figure of the README and of the front page: `python -m tools.figure`."""
+
+import sys
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from mirage import figures, scaling, style, toy
+from tools.project import ROOT
+
+TARGET = ROOT / "book" / "images" / "toy-model.svg"
+
+
+def main() -> int:
+    """Write the figure."""
+    style.use()
+    style.save(draw(), TARGET)
+    return 0
+
+
+def draw() -> plt.Figure:
+    """Return the toy model family scored twice: exact match, and edits per token."""
+    sizes = np.logspace(8, 13, 300)
+    p = scaling.token_probability(scaling.loss(sizes, constant=1e9, exponent=0.4))
+    lengths = [1, 5, 20]
+    exact = {f"{length} token{'s' * (length > 1)}": toy.accuracy(p, length) for length in lengths}
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2))
+    figures.draw_curves(sizes, exact, ax=left).set(title="Exact match of the whole answer", ylim=(0, 1))
+    edits = {"any length": toy.token_edit_distance(p, 1)}
+    figures.draw_curves(sizes, edits, ax=right).set(title="Edits per token (less is better)", ylim=(0, 1))
+    return figure
+
+
+if __name__ == "__main__":
+    sys.exit(main())

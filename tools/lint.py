@@ -1,0 +1,163 @@
+"""The rules of the pages that a program can check: `python -m tools.lint`. Each returns what is wrong."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jupytext
+import yaml
+
+from tools.project import DOCUMENTATION, REPOSITORY, ROOT
+from tools.site import pages
+
+# What every page of notebooks/ has, in this order.
+PARTS = (
+    "# ",
+    "**The question.**",
+    "**Time.**",
+    "**Goals.**",
+    "**What it reproduces.**",
+    "**Predict first.**",
+    "## The four answers",
+    "**Smoothness.**",
+    "**Sharpness.**",
+    "**Visibility.**",
+    "**Predictability.**",
+    "## What the paper said",
+    "## Exercises",
+    "<details",
+    "## Summary",
+    "## References",
+)
+_WIDTH = 79  # of a line of code: more is cut off on the page
+_DIRECTIVE = re.compile(r"^(```|:::)\{|\{[a-z:]+\}`", re.MULTILINE)
+
+
+def main() -> int:
+    """Print what is wrong; fail if anything is."""
+    problems = [problem for rule in RULES for problem in rule(ROOT)]
+    print(*problems, sep="\n", end="\n" if problems else "")
+    return int(bool(problems))
+
+
+def parts_in_order(root: Path) -> Iterator[str]:
+    """Every page has its parts, in the order of the book."""
+    for path in _sources(root):
+        text = "\n".join(cell.source for cell in _cells(path))
+        place = 0
+        for part in PARTS:
+            found = text.find(part, place)
+            if found < 0:
+                yield f"{path.name}: {part!r} is missing, or out of order; every page has {', '.join(PARTS)}"
+                break
+            place = found
+
+
+def plain_markdown(root: Path) -> Iterator[str]:
+    """Notebooks hold no directives or roles: Colab shows them as raw text."""
+    for path in _sources(root):
+        for cell in _cells(path, "markdown"):
+            if match := _DIRECTIVE.search(cell.source):
+                yield f"{path.name}: {match[0]!r}, a directive or role, does not work in Colab"
+
+
+def narrow_code(root: Path) -> Iterator[str]:
+    """Code fits the width of the page."""
+    for path in _sources(root):
+        for cell in _cells(path, "code"):
+            for line in cell.source.splitlines():
+                if len(line) > _WIDTH:
+                    yield f"{path.name}: a line of {len(line)} characters, {_WIDTH} fit: {line.strip()}"
+
+
+def figures_have_alt_text(root: Path) -> Iterator[str]:
+    """A cell that makes a figure shows it through style.show, which asks for alt text."""
+    for path in _sources(root):
+        for cell in _cells(path, "code"):
+            if "plt.subplots" in cell.source and "style.show(" not in cell.source:
+                yield f"{path.name}: show this figure with style.show(figure, alt=…): {cell.source[:60]!r}"
+            if "plt.show(" in cell.source:
+                yield f"{path.name}: plt.show gives no alt text; use style.show(figure, alt=…)"
+    for path in [*sorted((root / "book").glob("*.md")), root / "README.md"]:
+        text = path.read_text(encoding="utf-8")
+        for block in re.findall(r"```\{(?:figure|image)\}.*?```", text, re.DOTALL):
+            if not re.search(r"^:alt: \S+( \S+){4,}", block, re.MULTILINE):
+                yield f"{path.name}: a figure needs :alt: with five words or more: {block.splitlines()[0]}"
+        for alt in re.findall(r"!\[([^\]]*)\]\(", text):
+            if len(alt.split()) < 5:
+                yield f"{path.name}: an image needs alt text of five words or more; it has {alt!r}"
+
+
+def contents_complete(root: Path) -> Iterator[str]:
+    """_toc.yml and the folders hold the same pages."""
+    listed = set(pages(root))
+    there = {f"notebooks/{path.stem}" for path in _sources(root)}
+    there |= {f"book/{path.stem}" for path in (root / "book").glob("*.md")}
+    for page in sorted(there - listed):
+        yield f"_toc.yml does not list {page}"
+    for page in sorted(listed - there):
+        yield f"_toc.yml lists {page}, which does not exist"
+
+
+def one_address(root: Path) -> Iterator[str]:
+    """Files that must spell out the project's address spell the one of pyproject.toml."""
+    name = REPOSITORY.rsplit("/", 1)[1]
+    for path in _texts(root):
+        text = path.read_text(encoding="utf-8")
+        for address in re.findall(
+            rf"https://github\.com/[\w.-]+/{name}|https://[\w.-]+\.github\.io/{name}", text
+        ):
+            if address not in (REPOSITORY, DOCUMENTATION):
+                yield f"{path.relative_to(root)}: {address} is not an address of pyproject.toml"
+
+
+def one_version(root: Path) -> Iterator[str]:
+    """The package, its metadata and the citation file name one version."""
+    version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))["version"]
+    package = re.search(
+        r'__version__ = "(.+?)"', (root / "mirage" / "__init__.py").read_text(encoding="utf-8")
+    )[1]
+    if not version == citation == package:
+        yield f"versions: pyproject.toml {version}, CITATION.cff {citation}, mirage/__init__.py {package}"
+
+
+def workflows_call_make(root: Path) -> Iterator[str]:
+    """The workflows run nothing that a reader cannot run at home."""
+    for path in sorted((root / ".github" / "workflows").glob("*.yml")):
+        for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values():
+            for step in job["steps"]:
+                if "run" in step and not re.fullmatch(r"make [a-z]+", step["run"].strip()):
+                    yield f"{path.name}: a step runs {step['run']!r}; only make targets are run"
+
+
+RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
+    parts_in_order,
+    plain_markdown,
+    narrow_code,
+    figures_have_alt_text,
+    contents_complete,
+    one_address,
+    one_version,
+    workflows_call_make,
+)
+
+
+def _sources(root: Path) -> list[Path]:
+    return sorted((root / "notebooks").glob("*.md"))
+
+
+def _cells(path: Path, kind: str | None = None) -> list:
+    cells = jupytext.read(path, fmt="md:myst").cells
+    return [cell for cell in cells if kind in (None, cell.cell_type)]
+
+
+def _texts(root: Path) -> list[Path]:
+    found = [path for pattern in ("*.md", "*.cff", "*.yml") for path in root.glob(pattern)]
+    return sorted(found + list((root / "book").glob("*.md")) + list((root / "tools").glob("*")))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Execute a notebook with papermill: `python -m tools.run IN.ipynb OUT.ipynb`.
+
+The result appears only when every cell has run, so an interrupted build goes on where it stopped.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import papermill
+
+from tools.project import ROOT
+
+
+def main() -> int:
+    """Execute one notebook."""
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part.ipynb")
+    began = time.monotonic()
+    try:
+        papermill.execute_notebook(source, part, cwd=ROOT / "notebooks", kernel_name="python3")
+    except papermill.PapermillExecutionError as error:
+        print(f"{source}: a cell failed. The notebook up to there is {part}.\n{error}", file=sys.stderr)
+        return 1
+    os.replace(part, target)
+    print(f"ran {source} in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

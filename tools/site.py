@@ -1,0 +1,99 @@
+"""Build the site from the executed notebooks: `python -m tools.site [--links]`.
+
+Stages _config.yml, _toc.yml, book/ and the executed notebooks under build/site, builds them with warnings as
+errors, and checks that every page of _toc.yml is there.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from tools.pair import local_links
+from tools.project import BRANCH, REPOSITORY, ROOT, write
+
+BUILD = ROOT / "build"
+STAGE = BUILD / "site"
+OUTPUT = BUILD / "_build"
+HTML = OUTPUT / "html"
+
+
+def main() -> int:
+    """Stage, build, check."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--links", action="store_true", help="check the links to other sites instead")
+    builder = "linkcheck" if parser.parse_args().links else "html"
+    stage()
+    if not _build(builder):
+        return 1
+    missing = [page for page in pages() if not (HTML / f"{page}.html").exists()] if builder == "html" else []
+    for page in missing:
+        print(f"the page {page} of _toc.yml was not built", file=sys.stderr)
+    return int(bool(missing))
+
+
+def pages(root: Path = ROOT) -> list[str]:
+    """Return the names of all pages in _toc.yml."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [chapter for part in toc.get("parts", [toc]) for chapter in part.get("chapters", [])]
+    return [toc["root"]] + [chapter["file"] for chapter in chapters]
+
+
+def stage() -> None:
+    """Bring build/site in line with the sources; files that have not changed keep their dates."""
+    wanted = {Path("_config.yml"): _config(), Path("_toc.yml"): (ROOT / "_toc.yml").read_bytes()}
+    for path in (ROOT / "book").rglob("*"):
+        if path.is_file():
+            wanted[path.relative_to(ROOT)] = path.read_bytes()
+    for path in (BUILD / "notebooks").glob("*.ipynb"):
+        if (ROOT / "notebooks" / path.name).exists() and ".part" not in path.suffixes:
+            wanted[Path("notebooks") / path.name] = _notebook(path)
+    for path in [path for path in STAGE.rglob("*") if path.is_file()]:
+        if path.relative_to(STAGE) not in wanted:
+            path.unlink()
+    for name, content in wanted.items():
+        target = STAGE / name
+        if not target.exists() or target.read_bytes() != content:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+
+def _config() -> bytes:
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["repository"] = {"url": REPOSITORY, "branch": BRANCH, "path_to_book": ""}
+    return yaml.safe_dump(config, sort_keys=False).encode()
+
+
+def _notebook(path: Path) -> bytes:
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = local_links(cell.source)
+    return nbformat.writes(notebook).encode()
+
+
+def _build(builder: str) -> bool:
+    # Sphinx does not repeat the warnings of an earlier run: after a failure or an interruption it must
+    # start from nothing, or the second try would pass with nothing mended.
+    unfinished = BUILD / "unfinished"
+    if unfinished.exists():
+        shutil.rmtree(OUTPUT, ignore_errors=True)
+    write(unfinished, "")
+    jupyter_book = Path(sys.executable).parent / "jupyter-book"
+    command = [str(jupyter_book), "build", str(STAGE), "--path-output", str(BUILD)]
+    command += ["--builder", builder, "-W", "-n", "--keep-going", "-q"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    print("building the site …", flush=True)
+    if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
+        return False
+    unfinished.unlink()
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
