@@ -16,7 +16,8 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 ifdef MIRAGE_DATA
-export MIRAGE_DATA := $(abspath $(MIRAGE_DATA))
+override MIRAGE_DATA := $(abspath $(MIRAGE_DATA))
+export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
@@ -75,6 +76,6 @@ notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
 build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY)
 	@$(RUN) tools.run $< $@
 
-$(SITE): $(EXECUTED) $(shell find book -type f) _config.yml _toc.yml tools/site.py tools/site_extension.py $(PACKAGE)
+$(SITE): $(EXECUTED) $(shell find book -type f) _config.yml _toc.yml tools/site.py tools/site_extension.py tools/site.css $(PACKAGE)
 	@$(RUN) tools.site
 	@touch $@

@@ -1,5 +1,6 @@
 """What the checkers of exercises are made of: a verdict, and how to judge a number or a function."""
 
+import math
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,12 @@ def _agrees(values: list, function: Callable[..., float], cases: Sequence[tuple[
 def _is_number(value: object) -> bool:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
-    return isinstance(value, numbers.Real) and not isinstance(value, bool) and abs(value) < 1e300
+    if not isinstance(value, numbers.Real) or isinstance(value, bool | np.bool_):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number too large for a float
+        return False
 
 
 def _type(value: object) -> str:

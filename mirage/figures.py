@@ -90,7 +90,7 @@ def draw_proportions(
     'Accuracy'
     """
     size, right, items, look = _measured(parameters, successes, trials, series)
-    ax = _axes(ax)
+    ax, label = _axes(ax), _legend(label)
     low, high = resolution.proportion_interval(right, items)
     _draw_measured(ax, size, np.where(right > 0, right / items, np.nan), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
@@ -137,7 +137,7 @@ def draw_linearised(
     'log'
     """
     size, right, items, look = _measured(parameters, successes, trials, series)
-    ax = _axes(ax)
+    ax, label = _axes(ax), _legend(label)
     low, high = (_linearise(end) for end in resolution.proportion_interval(right, items))
     _draw_measured(ax, size, _linearise(right / items), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
@@ -190,6 +190,7 @@ def draw_estimates(
     ['addition']
     """
     rows = _labels(labels)
+    label = _legend(label)
     centre = _estimates("estimates", estimates, (len(rows),))
     ends = _estimates("intervals", intervals, (len(rows), 2))
     color, _, marker = _look(series)
@@ -212,6 +213,12 @@ def _axes(ax: Axes | None) -> Axes:
     if not isinstance(ax, Axes):
         raise TypeError(f"ax must be a Matplotlib Axes or None; got {_validate.shown(ax)}")
     return ax
+
+
+def _legend(label: object) -> str | None:
+    if label is not None and not isinstance(label, str):
+        raise TypeError(f"label must be a text or None; got {_validate.shown(label)}")
+    return label
 
 
 def _on_sizes(ax: Axes) -> Axes:

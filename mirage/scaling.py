@@ -122,7 +122,7 @@ def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1
 
     Examples
     --------
-    In the toy model the width is 1.339/a whatever the length of the target.
+    In the toy model the width is 1.3395/a whatever the length of the target.
 
     >>> def accuracy(parameters, length):
     ...     return token_probability(loss(parameters, constant=1e9, exponent=0.4)) ** length
@@ -227,7 +227,7 @@ def fit_exponent(
 
     Examples
     --------
-    >>> sizes = np.array([1e8, 1e9, 1e10, 1e11])
+    >>> sizes = np.geomspace(1e9, 1e11, 4)
     >>> expected = token_probability(loss(sizes, constant=5e9, exponent=0.7))
     >>> fit = fit_exponent(sizes, np.round(2000 * expected), np.full(4, 2000))
     >>> round(fit.exponent, 2)

@@ -14,8 +14,10 @@ from mirage import _validate
 
 __all__ = ["LINES", "MARKERS", "PALETTE", "save", "show", "use"]
 
-# Colours that stay apart for colour-blind readers; lines and markers repeat the distinction without colour.
-PALETTE: tuple[str, ...] = tuple(sns.color_palette("colorblind", as_cmap=True)[i] for i in (0, 3, 2, 1, 4, 7))
+# Colours that stay apart for colour-blind readers and from a white page; lines and markers repeat the
+# distinction without colour.
+_BLUE, _, _GREEN, _VERMILION, _PURPLE, _, _, _GREY, *_ = sns.color_palette("colorblind").as_hex()
+PALETTE: tuple[str, ...] = (_BLUE, _VERMILION, _GREEN, _PURPLE, "#222222", _GREY)
 LINES: tuple[object, ...] = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)), (0, (3, 1)))
 MARKERS: tuple[str, ...] = ("o", "s", "D", "^", "v", "P")
 

@@ -169,10 +169,12 @@ def clearing_probability(mean: ArrayLike, deviation: ArrayLike, bar: ArrayLike) 
 
     Parameters
     ----------
-    mean, bar : array-like
-        Mean height of the athlete's jumps and height of the bar, in the same unit.
+    mean : array-like
+        Mean height of the athlete's jumps.
     deviation : array-like
-        Standard deviation of the jumps, above 0, in that unit.
+        Standard deviation of the jumps, above 0, in the same unit.
+    bar : array-like
+        Height of the bar, in the same unit.
 
     Returns
     -------
@@ -239,13 +241,11 @@ def sample_outputs(
 
     Examples
     --------
-    >>> outputs = sample_outputs([1e8, 1e12], length=3, items=2, rng=1)
-    >>> outputs[["model", "item", "target", "prediction"]]
-           model  item target prediction
-    0  toy-1e+08     0    457        219
-    1  toy-1e+08     1    901        232
-    2  toy-1e+12     0    457        457
-    3  toy-1e+12     1    901        901
+    >>> outputs = sample_outputs([1e8, 1e30], length=3, items=2)
+    >>> list(outputs["model"])
+    ['toy-1e+08', 'toy-1e+08', 'toy-1e+30', 'toy-1e+30']
+    >>> list(outputs["target"] == outputs["prediction"])[2:]
+    [True, True]
     """
     size = _validate.vector("parameters", parameters, 0, open_low=True)
     length, items = _validate.integer("length", length, 1), _validate.integer("items", items, 1)

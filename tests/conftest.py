@@ -1,5 +1,38 @@
-from hypothesis import settings
+"""What several tests need."""
 
-# A test that is slow on a busy machine is not wrong.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+# Time is no property of the code: a busy machine must not fail a test.
+hypothesis.settings.register_profile("book", deadline=None)
+hypothesis.settings.load_profile("book")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """Return a copy of the project without what is built."""
+    ignore = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".hypothesis", ".*_cache")
+    return Path(shutil.copytree(ROOT, tmp_path / "project", ignore=ignore))
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], None]:
+    """Skip, saying what is missing; on the machines that run the checks nothing may be missing."""
+    return pytest.fail if os.environ.get("CI") else pytest.skip

@@ -5,6 +5,7 @@ errors, and checks that every page of _toc.yml is there.
 """
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -78,12 +79,12 @@ def _notebook(path: Path) -> bytes:
 
 
 def _build(builder: str) -> bool:
-    # Sphinx does not repeat the warnings of an earlier run: after a failure or an interruption it must
-    # start from nothing, or the second try would pass with nothing mended.
-    unfinished = BUILD / "unfinished"
-    if unfinished.exists():
+    # Sphinx does not repeat the warnings of an earlier run, and does not see changes of the extension or of
+    # the contents: then, and after a failure or an interruption, it must start from nothing.
+    built_with, fingerprint = BUILD / "built-with", _fingerprint()
+    if not built_with.exists() or built_with.read_text(encoding="utf-8") != fingerprint:
         shutil.rmtree(OUTPUT, ignore_errors=True)
-    write(unfinished, "")
+    built_with.unlink(missing_ok=True)
     jupyter_book = Path(sys.executable).parent / "jupyter-book"
     command = [str(jupyter_book), "build", str(STAGE), "--path-output", str(BUILD)]
     command += ["--builder", builder, "-W", "-n", "--keep-going", "-q"]
@@ -91,8 +92,16 @@ def _build(builder: str) -> bool:
     print("building the site …", flush=True)
     if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
         return False
-    unfinished.unlink()
+    write(built_with, fingerprint)
     return True
+
+
+def _fingerprint() -> str:
+    tools = [
+        Path(__file__).with_name(name) for name in ("site.py", "site_extension.py", "site.css", "project.py")
+    ]
+    files = [*tools, ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "pyproject.toml"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 _MATHJAX = "mathjax/tex-chtml-full.js"
 _FONTS = "mathjax/output/chtml/fonts/woff-v2"
 _VEGA = "vega/vega.js"
+_STYLE = "site.css"
 
 # Altair's own script fetches the libraries unless it finds these versions declared.
 _DECLARE_VEGA = (
@@ -33,6 +34,8 @@ _MENDS = [
         (r"<link[^>]*sphinx-thebe\.css[^>]*>", ""),
         (r'<script type="text/x-thebe-config">.*?</script>', ""),
         (r"<script>kernelName = .*?</script>", ""),
+        # A list holds list items.
+        (r'(<div class="citation"[^>]*) role="doc-biblioentry"', r'\1 role="listitem"'),
     ]
 ]
 
@@ -47,6 +50,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _configure(app: Sphinx, config) -> None:
     config.mathjax_path = _MATHJAX
+    app.add_css_file(_STYLE)
     # Set here because html_theme_options in _config.yml would replace Jupyter Book's own.
     config.html_theme_options["navbar_persistent"] = []  # else a second search box
     config.html_context["default_mode"] = "auto"  # else the theme reports an invalid mode
@@ -62,6 +66,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
+    shutil.copy(Path(__file__).with_name(_STYLE), static / _STYLE)
     _copy_mathjax(static)
     _write_vega(static / _VEGA)
     for page in Path(app.outdir).rglob("*.html"):

@@ -1,0 +1,112 @@
+"""Every notebook in a simulation of Google Colab.
+
+Another Python, Colab's older versions of the scientific packages, an empty folder, an empty environment, and
+no network while the notebook runs. The package itself is installed by the notebook's own setup cell, from a
+wheel; that must not change a version that Colab has.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+COLAB = ROOT / "build" / "colab"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+VERSIONS = {
+    "numpy": "2.0.2",
+    "pandas": "2.2.2",
+    "scipy": "1.16.3",
+    "matplotlib": "3.10.0",
+    "seaborn": "0.13.2",
+    "altair": "5.5.0",
+    "statsmodels": "0.14.5",
+    "ipython": "7.34.0",
+}
+# Reached by every Python that starts in the simulation: only this machine answers.
+_NO_NETWORK = """
+import socket
+_connect = socket.socket.connect
+def connect(self, address):
+    if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise OSError(f"no network in this simulation: {address}")
+    return _connect(self, address)
+socket.socket.connect = connect
+"""
+
+pytestmark = pytest.mark.xdist_group("colab")
+
+
+def run(*command: object, **options) -> str:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Path:
+    folder = COLAB / "wheel"
+    shutil.rmtree(folder, ignore_errors=True)
+    run(sys.executable, "-m", "uv", "build", "--wheel", "--no-build-isolation", "-o", folder, cwd=ROOT)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def python(missing) -> Path:
+    """Return the Python of the simulation, with Colab's packages and what ours needs, but without ours."""
+    environment, ready = COLAB / "environment", COLAB / "ready"
+    wanted = "\n".join([*(f"{name}=={version}" for name, version in VERSIONS.items()), *_needed()])
+    interpreter = environment / "bin" / "python"
+    if not (ready.exists() and ready.read_text(encoding="utf-8") == wanted):
+        uv = [sys.executable, "-m", "uv"]
+        found = subprocess.run(
+            [*uv, "python", "find", "--no-project", "3.12"], capture_output=True, text=True
+        )
+        if found.returncode:
+            missing("no Python 3.12, the one that Colab has")
+        run(*uv, "venv", "--clear", "--seed", "--python", found.stdout.strip(), environment)
+        run(*uv, "pip", "install", "--python", interpreter, "ipykernel", "nbclient", *wanted.splitlines())
+        ready.write_text(wanted, encoding="utf-8")
+    site_packages = next((environment / "lib").glob("python*/site-packages"))
+    (site_packages / "sitecustomize.py").write_text(_NO_NETWORK, encoding="utf-8")
+    return interpreter
+
+
+def _needed() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [need for need in project["dependencies"] if need.partition(">=")[0] not in VERSIONS]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_notebook_runs_in_colab(notebook, python, wheel, tmp_path):
+    run(sys.executable, "-m", "uv", "pip", "uninstall", "--python", python, "mirage-book")
+    shutil.copy(notebook, tmp_path / "page.ipynb")
+    environment = {
+        "PATH": f"{python.parent}:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "MIRAGE_INSTALL": str(wheel),
+        "PIP_NO_INDEX": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+    if "MIRAGE_DATA" in os.environ:
+        environment["MIRAGE_DATA"] = os.environ["MIRAGE_DATA"]
+    run(python, "-c", _EXECUTE, "page.ipynb", cwd=tmp_path, env=environment)
+    cells = nbformat.read(tmp_path / "page.ipynb", as_version=4).cells
+    shown = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
+    assert any("<img" in str(output.get("data", {}).get("text/html", "")) for output in shown)
+    versions = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
+    assert run(python, "-c", versions, *VERSIONS).split() == list(VERSIONS.values())
+
+
+_EXECUTE = """
+import sys, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(sys.argv[1], as_version=4)
+NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+nbformat.write(notebook, sys.argv[1])
+"""

@@ -1,0 +1,92 @@
+"""The package as a whole: every public name exists, is documented, and stands in the book's reference."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from numpydoc.docscrape import FunctionDoc
+
+import mirage
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = [importlib.import_module(f"mirage.{name}") for name in mirage.__all__]
+FUNCTIONS = [
+    pytest.param(getattr(module, name), id=f"{module.__name__}.{name}")
+    for module in MODULES
+    for name in module.__all__
+    if inspect.isfunction(getattr(module, name))
+]
+
+
+def test_all_lists_every_public_module():
+    found = {module.name for module in pkgutil.iter_modules(mirage.__path__) if module.name[0] != "_"}
+    assert found == set(mirage.__all__)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_public_names_exist_and_are_documented(module):
+    assert module.__doc__
+    for name in module.__all__:
+        public = getattr(module, name)
+        assert inspect.getdoc(public), f"{module.__name__}.{name} has no docstring"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_docstrings_describe_every_parameter_and_the_result_with_an_example(function):
+    documentation = FunctionDoc(function)
+    described = [name for entry in documentation["Parameters"] for name in entry.name.split(", ")]
+    assert described == list(inspect.signature(function).parameters)
+    assert documentation["Examples"] or function.__name__ == "save", "there is no example"
+    returns = inspect.signature(function).return_annotation
+    assert bool(documentation["Returns"]) == (returns is not None), "Returns does not fit the annotation"
+    if described:
+        assert documentation["Raises"], "it says of no error"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_public_functions_are_typed(function):
+    signature = inspect.signature(function)
+    annotations = [parameter.annotation for parameter in signature.parameters.values()]
+    assert inspect.Signature.empty not in [*annotations, signature.return_annotation]
+
+
+def test_the_reference_page_has_every_module():
+    text = (ROOT / "book" / "api.md").read_text(encoding="utf-8")
+
+    assert set(re.findall(r"automodule:: mirage\.(\w+)", text)) == set(mirage.__all__)
+
+
+def test_an_unknown_module_is_named_with_those_there_are():
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'; its modules are charts, check"):
+        _ = mirage.nonsense
+
+
+def test_imports_point_to_the_core():
+    """Statistics know nothing of figures or data; nothing imports the tools."""
+    allowed = {
+        "metrics": set(),
+        "resolution": set(),
+        "scaling": set(),
+        "emergence": set(),
+        "toy": {"scaling"},
+        "datasets": set(),
+    }
+    for name, others in allowed.items():
+        for path in (ROOT / "mirage").glob(f"{name}*/*.py" if name == "emergence" else f"{name}.py"):
+            text = path.read_text(encoding="utf-8")
+            imported = re.findall(r"^from mirage import (.+)$", text, re.MULTILINE)
+            names = {word.strip() for line in imported for word in line.split(",")}
+            assert {word for word in names if not word.startswith("_")} <= others, path
+
+
+def test_one_module_can_be_used_without_the_others():
+    code = (
+        "import sys; from mirage import metrics; print('altair' in sys.modules, 'matplotlib' in sys.modules)"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.split() == ["False", "False"]

@@ -1,0 +1,127 @@
+"""The power law of the loss, the width of a transition, and the fit of the exponent."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import optimize, stats
+
+from mirage import scaling, toy
+
+SIZES = np.logspace(8, 11, 8)
+
+
+def accuracy(exponent, length=1, constant=1e9, irreducible=0.0):
+    def curve(size):
+        return toy.accuracy(
+            scaling.token_probability(scaling.loss(size, constant, exponent, irreducible)), length
+        )
+
+    return curve
+
+
+def test_loss_is_one_nat_at_the_constant_and_falls_by_the_power():
+    assert scaling.loss(3e7, 3e7, 0.3) == pytest.approx(1)
+    ten_times = scaling.loss(1e9, 1e9, 0.3) / scaling.loss(1e10, 1e9, 0.3)
+    assert ten_times == pytest.approx(10**0.3)
+
+
+def test_irreducible_loss_is_a_floor_and_caps_the_probability():
+    assert scaling.loss(1e300, 1.0, 2.0, irreducible=0.7) == pytest.approx(0.7)
+    assert scaling.token_probability(scaling.loss(1e300, 1.0, 2.0, 0.7)) == pytest.approx(np.exp(-0.7))
+
+
+@given(st.floats(1e-300, 1e300), st.floats(0.01, 5))
+def test_loss_never_warns_and_is_not_negative(size, exponent):
+    assert scaling.loss(size, 1e9, exponent) >= 0
+
+
+# The width is log10(ln 0.1 / ln 0.9) / a, for every length and constant; the solution of the curve by hand.
+@pytest.mark.parametrize("exponent", [0.076, 0.34, 0.4, 0.5, 1.0])
+@pytest.mark.parametrize(("length", "constant"), [(1, 1e9), (10, 1e9), (5, 3e4)])
+def test_width_of_the_toy_model(exponent, length, constant):
+    expected = np.log10(np.log(0.1) / np.log(0.9)) / exponent
+    assert scaling.transition_width(accuracy(exponent, length, constant)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_width_of_the_squared_score_is_a_third_narrower():
+    squared = scaling.transition_width(lambda size: (1 - accuracy(0.4, 5)(size)) ** 2)
+    assert squared * 0.4 == pytest.approx(0.893, abs=5e-4)  # from solving (1 - A)^2 = 0.1 and 0.9
+
+
+@pytest.mark.parametrize("mean,deviation", [(9, 0.5), (12.3, 2.0)])
+def test_width_of_a_normal_curve_is_known(mean, deviation):
+    width = scaling.transition_width(lambda size: stats.norm.cdf(np.log10(size), mean, deviation))
+    assert width == pytest.approx(2 * stats.norm.ppf(0.9) * deviation, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("curve", "message"),
+    [
+        (lambda size: 0 * size, "curve must cross 0.9 once; it crosses it 0 times"),
+        (lambda size: np.sin(np.log10(size) / 20), "times"),
+        (lambda size: 0.5, "one score per size"),
+        (lambda size: size * np.nan, "finite"),
+    ],
+)
+def test_width_refuses_a_curve_without_one_transition(curve, message):
+    with pytest.raises(ValueError, match=message):
+        scaling.transition_width(curve)
+
+
+def test_width_refuses_levels_out_of_order():
+    with pytest.raises(ValueError, match=r"low must be below high; got low=0.9, high=0.1"):
+        scaling.transition_width(accuracy(0.4), 0.9, 0.1)
+
+
+def draws(exponent, items, seed, sizes=SIZES):
+    return np.random.default_rng(seed).binomial(items, accuracy(exponent, 3)(sizes))
+
+
+def test_fit_maximises_the_binomial_likelihood():
+    right, items = draws(0.6, 2000, 1), np.full(8, 2000)
+
+    def minus_log_likelihood(values):
+        curve = np.exp(-np.exp(values[0] - values[1] * (np.log(SIZES) - 22)))
+        return -stats.binom.logpmf(right, items, np.clip(curve, 1e-300, 1 - 1e-12)).sum()
+
+    best = optimize.minimize(minus_log_likelihood, [0, 0.5], method="Nelder-Mead", options={"xatol": 1e-8}).x
+    fit = scaling.fit_exponent(SIZES, right, items)
+    assert fit.exponent == pytest.approx(best[1], rel=1e-4)
+    assert fit.constant == pytest.approx(np.exp(22 + best[0] / best[1]), rel=1e-3)
+    assert fit.accuracy(SIZES) == pytest.approx(accuracy(0.6, 3)(SIZES), abs=0.05)
+
+
+def test_interval_covers_the_true_exponent_about_as_often_as_it_says():
+    hits = sum(
+        low <= 0.6 <= high
+        for seed in range(200)
+        for low, high in [scaling.fit_exponent(SIZES, draws(0.6, 500, seed), [500] * 8).interval]
+    )
+    # 95 % of 200 is 190; dispersion below one is not used to narrow the interval, so more is expected.
+    assert stats.binomtest(hits, 200, 0.95, alternative="less").pvalue > 0.001
+
+
+def test_interval_widens_with_scatter_beyond_the_items():
+    exact = np.round(2000 * accuracy(0.6, 3)(SIZES)).astype(int)
+    bent = np.where(np.arange(8) % 2, exact * 2 // 3, exact)
+    straight_fit, bent_fit = (scaling.fit_exponent(SIZES, right, [2000] * 8) for right in (exact, bent))
+    assert straight_fit.dispersion == 1
+    assert bent_fit.dispersion > 10
+    assert np.diff(bent_fit.interval) > 2 * np.diff(straight_fit.interval)
+
+
+@pytest.mark.parametrize("right", [[0] * 7 + [100], [0] * 5 + [3, 500, 2000]])
+def test_too_few_informative_sizes_cannot_tell(right):
+    fit = scaling.fit_exponent(SIZES, right, [2000] * 8)
+    assert np.isnan([fit.exponent, *fit.interval]).all()
+    assert fit.summary().startswith("cannot tell: ")
+    with pytest.raises(ValueError, match="cannot tell"):
+        fit.accuracy(1e9)
+
+
+def test_fit_refuses_lengths_that_differ():
+    with pytest.raises(ValueError, match=r"same length; got shapes \(8,\), \(7,\) and \(8,\)"):
+        scaling.fit_exponent(SIZES, [1] * 7, [2] * 8)
+    with pytest.raises(ValueError, match="successes must be at most trials; got 3 of 2"):
+        scaling.fit_exponent([1, 2], [1, 3], [2, 2])

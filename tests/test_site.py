@@ -1,0 +1,195 @@
+"""The built site in a real browser, with the network blocked."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+from tools import site
+from tools.project import REPOSITORY
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [f"{page}.html" for page in site.pages()]
+NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    *"--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync".split(),
+    *"--disable-background-networking --disable-component-update".split(),
+]
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        """Say nothing of each request."""
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Serve the built site on this machine."""
+    if not (site.HTML / "index.html").exists():
+        pytest.fail("there is no site; run 'make book' first")
+    handler = functools.partial(_Handler, directory=site.HTML)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser(missing):
+    """Start a browser that reaches this machine only."""
+    found = os.environ.get("CHROME") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        missing(f"no browser: none of {', '.join(BROWSERS)} is installed, and CHROME names none")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=found, args=FLAGS)
+
+
+@pytest.fixture
+def page(browser):
+    """Return an empty tab that notes what goes wrong in `page.faults`."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab.faults = []
+    tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: tab.faults.append(str(error)))
+    tab.on("request", lambda request: _note_foreign(tab, request.url))
+    tab.on("response", lambda r: tab.faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    yield tab
+    tab.close()
+
+
+def _note_foreign(tab, url: str) -> None:
+    if not url.startswith(("http://127.0.0.1", "data:", "blob:")):
+        tab.faults.append(f"asked another site: {url}")
+
+
+def visit(page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    if page.locator(".math").count():
+        page.wait_for_selector("mjx-container")
+    if page.locator(".vega-embed").count():
+        page.wait_for_selector(".vega-embed svg")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_loads_whole_without_errors_or_other_sites(page, address, name):
+    visit(page, address + name)
+    assert page.faults == []
+    assert page.locator("h1").count() >= 1
+    broken = (
+        "images => images.filter(image => !image.complete || !image.naturalWidth).map(image => image.src)"
+    )
+    assert page.locator("main img").evaluate_all(broken) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_mathematics_is_set_without_errors(page, address, name):
+    visit(page, address + name)
+    assert page.locator("mjx-container").count() >= page.locator("article .math").count()
+    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(browser, address, name, scheme):
+    tab = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    visit(tab, address + name)
+    violations = Axe().run(tab).response["violations"]
+    tab.close()
+    serious = [v for v in violations if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_a_phone(browser, address, name):
+    tab = browser.new_page(viewport={"width": 390, "height": 844})
+    visit(tab, address + name)
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    tab.close()
+    assert width <= 390
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_image_says_what_it_shows(address, name):
+    for image in soup(name).select("article img"):
+        assert len(image.get("alt", "").split()) >= 5, str(image)[:200]
+
+
+def soup(name: str) -> BeautifulSoup:
+    return BeautifulSoup((site.HTML / name).read_text(encoding="utf-8"), "html.parser")
+
+
+@functools.cache
+def places(name: str) -> set[str]:
+    return {element["id"] for element in soup(name).select("[id]")}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_within_the_site_lead_somewhere(name):
+    for link in {link["href"] for link in soup(name).select("a[href]")}:
+        target, fragment = urldefrag(urljoin(name, link))
+        if urlsplit(target).scheme or not target:
+            continue
+        assert (site.HTML / target).exists(), f"{name} links to {link}, which is not there"
+        if fragment and target.endswith(".html"):
+            assert fragment in places(target), f"{name} links to {link}: no such place there"
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
+    notebook = name.replace(".html", ".ipynb")
+    repository = REPOSITORY.removeprefix("https://github.com/")
+    expected = f"https://colab.research.google.com/github/{repository}/blob/main/{notebook}"
+    links = [link["href"] for link in soup(name).select('a[href*="colab"]')]
+    assert links.count(expected) == len(links) == 2
+    assert (ROOT / notebook).exists()
+
+
+CHART = "notebooks/toy-model.html"
+
+
+def drawn(page) -> list[str]:
+    """Return the curves and the labels of the axes of each of the three panels."""
+    panel = "panel => [...panel.querySelectorAll('path, text')].map(e => e.getAttribute('d') + e.textContent)"
+    groups = page.locator(".vega-embed svg g[class$='_group']")
+    return groups.evaluate_all(f"panels => panels.map({panel}).map(parts => parts.join())")
+
+
+@pytest.mark.parametrize(("slider", "changed"), [(0, {0, 1, 2}), (1, {0, 1, 2}), (2, {0, 1})])
+def test_sliders_change_the_chart_from_the_keyboard(page, address, slider, changed):
+    visit(page, address + CHART)
+    before = drawn(page)
+    page.locator(".vega-bindings input[type=range]").nth(slider).focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    after = drawn(page)
+    assert len(after) == 3
+    assert {i for i in range(3) if before[i] != after[i]} == changed
+
+
+def test_search_finds_a_word(page, address):
+    page.goto(f"{address}search.html?q=Gompertz")
+    page.wait_for_selector("#search-results li a")
+    assert page.locator("#search-results li a").count() >= 1
+    assert page.faults == []
+
+
+def test_solutions_unfold_from_the_keyboard(page, address):
+    visit(page, address + CHART)
+    summary = page.locator("summary", has_text="Solution of exercise 1")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert summary.locator("xpath=..").get_attribute("open") is not None
