@@ -63,18 +63,25 @@ def python(missing) -> Path:
     wanted = "\n".join([*(f"{name}=={version}" for name, version in VERSIONS.items()), *_needed()])
     interpreter = environment / "bin" / "python"
     if not (ready.exists() and ready.read_text(encoding="utf-8") == wanted):
-        uv = [sys.executable, "-m", "uv"]
-        found = subprocess.run(
-            [*uv, "python", "find", "--no-project", "3.12"], capture_output=True, text=True
-        )
-        if found.returncode:
-            missing("no Python 3.12, the one that Colab has")
-        run(*uv, "venv", "--clear", "--seed", "--python", found.stdout.strip(), environment)
+        uv, base = [sys.executable, "-m", "uv"], _python_of_colab()
+        if not base:
+            missing("no Python 3.12, the one that Colab has, and this Python is too new for Colab's numpy")
+        run(*uv, "venv", "--clear", "--seed", "--python", base, environment)
         run(*uv, "pip", "install", "--python", interpreter, "ipykernel", "nbclient", *wanted.splitlines())
         ready.write_text(wanted, encoding="utf-8")
     site_packages = next((environment / "lib").glob("python*/site-packages"))
     (site_packages / "sitecustomize.py").write_text(_NO_NETWORK, encoding="utf-8")
     return interpreter
+
+
+def _python_of_colab() -> str | None:
+    """Return a Python 3.12; without one, a Python that Colab's numpy supports."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    candidates = [shutil.which("python3.12"), *sorted(versions.glob("3.12.*/bin/python3.12"))]
+    for candidate in filter(None, candidates):  # a name on the path may be a stub that runs nothing
+        if subprocess.run([candidate, "-c", ""], capture_output=True).returncode == 0:
+            return str(candidate)
+    return sys.executable if sys.version_info < (3, 13) else None
 
 
 def _needed() -> list[str]:

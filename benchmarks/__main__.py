@@ -1,0 +1,143 @@
+"""Print the ratios of the project against its peers: `python -m benchmarks`.
+
+Single times say little on a shared machine; each row is a ratio of medians of runs taken in turn.
+"""
+
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cpdist
+from tqdm import tqdm
+
+from mirage import metrics
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Print all ratios."""
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
+    edit_distance(1_000_000)
+    builds()
+
+
+def edit_distance(pairs: int) -> None:
+    """Token edit distance of pairs of short strings, against RapidFuzz called directly and plain Python."""
+    draw = random.Random(0)
+    strings = [["".join(draw.choices("0123456789", k=5)) for _ in range(pairs)] for _ in range(2)]
+    few = [column[:20_000] for column in strings]
+    times = in_turn(
+        {
+            "mirage": lambda: metrics.token_edit_distance(*strings),
+            "cpdist": lambda: cpdist(*strings, scorer=Levenshtein.distance),
+            "loop": lambda: [Levenshtein.distance(a, b) for a, b in zip(*strings, strict=True)],
+            "plain": lambda: [textbook(a, b) for a, b in zip(*few, strict=True)],
+        },
+        runs=5,
+    )
+    times["plain"] *= pairs / len(few[0])
+    print(f"\ntoken_edit_distance, {pairs:,} pairs of 5 characters (time of mirage / time of the peer)")
+    row("RapidFuzz, one call of process.cpdist", times["mirage"] / times["cpdist"], "goal: at most 1.1")
+    row("RapidFuzz, one call a pair", times["mirage"] / times["loop"], "goal: at most 1.1")
+    row("plain Python", times["mirage"] / times["plain"], f"from {len(few[0]):,} pairs")
+
+
+def textbook(target: str, prediction: str) -> int:
+    """Levenshtein distance by the dynamic programme of the textbook."""
+    above = list(range(len(prediction) + 1))
+    for i, wanted in enumerate(target, 1):
+        row = [i]
+        for j, got in enumerate(prediction, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (wanted != got)))
+        above = row
+    return above[-1]
+
+
+def builds() -> None:
+    """Times of the book's build against each other, in a copy of the project with four copies of its page."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project"
+        ignore = shutil.ignore_patterns(".git", ".venv", "build", "__pycache__", ".hypothesis", ".*_cache")
+        shutil.copytree(ROOT, project, ignore=ignore)
+        add_pages(project, 3)
+        make = [
+            (
+                "one notebook at a time",
+                ["JOBS=1"],
+                lambda: shutil.rmtree(project / "build", ignore_errors=True),
+            ),
+            ("clean", [], lambda: shutil.rmtree(project / "build", ignore_errors=True)),
+            ("one notebook changed", [], lambda: change(project / "notebooks" / "toy-model.md")),
+            ("nothing changed", [], lambda: None),
+        ]
+        times = {}
+        for name, options, prepare in tqdm(make, desc="builds", unit="build"):
+            prepare()
+            times[name] = seconds(lambda options=options: build(project, options))
+    print("\nmake book with four notebooks (time / time of the clean build)")
+    for name in ("one notebook at a time", "one notebook changed", "nothing changed"):
+        row(name, times[name] / times["clean"], f"{times[name]:.1f} s")
+    row("clean", 1.0, f"{times['clean']:.1f} s")
+
+
+def add_pages(project: Path, copies: int) -> None:
+    """Copy the first page, under other names."""
+    page = (project / "notebooks" / "toy-model.md").read_text(encoding="utf-8")
+    toc = (project / "_toc.yml").read_text(encoding="utf-8")
+    for i in range(copies):
+        (project / "notebooks" / f"copy-{i}.md").write_text(page, encoding="utf-8")
+        toc = toc.replace(
+            "notebooks/toy-model\n", f"notebooks/toy-model\n      - file: notebooks/copy-{i}\n", 1
+        )
+    (project / "_toc.yml").write_text(toc, encoding="utf-8")
+    subprocess.run(["touch", "-r", ROOT / ".venv" / "ready", project / "requirements.txt"], check=True)
+    subprocess.run(["touch", "-r", ROOT / ".venv" / "ready", project / "pyproject.toml"], check=True)
+
+
+def change(page: Path) -> None:
+    """Change a word of a page."""
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("Nothing jumps.", "Nothing jumps here."), encoding="utf-8")
+
+
+def build(project: Path, options: list[str]) -> None:
+    """Run make book in a project, with this environment."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "book", f"VENV={ROOT / '.venv'}", *options]
+    subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
+
+
+def in_turn(tasks: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+    """Return the median time of each task, after a warm-up, run in turn so that drift hits all alike."""
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    for i in tqdm(range(runs + 1), desc="edit distance", unit="round"):
+        for name, task in tasks.items():
+            taken = seconds(task)
+            if i:
+                times[name].append(taken)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def seconds(task: Callable[[], object]) -> float:
+    """Return how long a task takes."""
+    began = time.perf_counter()
+    task()
+    return time.perf_counter() - began
+
+
+def row(peer: str, ratio: float, note: str) -> None:
+    """Print one line of a table."""
+    print(f"  {peer:<42}{ratio:>8.3f}   {note}")
+
+
+if __name__ == "__main__":
+    main()
