@@ -223,7 +223,10 @@ def _legend(label: object) -> str | None:
 
 def _on_sizes(ax: Axes) -> Axes:
     ax.set_xscale("log")
-    ax.set_xlabel("Parameters")
+    above_another = (
+        len(ax.get_shared_x_axes().get_siblings(ax)) > 1 and not ax.get_subplotspec().is_last_row()
+    )
+    ax.set_xlabel("" if above_another else "Parameters")
     return ax
 
 

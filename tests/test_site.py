@@ -101,10 +101,10 @@ def test_mathematics_is_set_without_errors(page, address, name):
     assert page.locator("mjx-merror, .MathJax_Error").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(browser, address, name, scheme):
-    tab = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+def test_axe_finds_nothing_serious(browser, address, name, scheme, width):
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     visit(tab, address + name)
     violations = Axe().run(tab).response["violations"]
     tab.close()
