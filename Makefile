@@ -15,6 +15,7 @@ MAKEFLAGS += --jobs=$(JOBS) --no-print-directory
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
+unexport PYTHONDONTWRITEBYTECODE # without compiled files each start takes seconds longer
 ifdef MIRAGE_DATA
 override MIRAGE_DATA := $(abspath $(MIRAGE_DATA))
 export MIRAGE_DATA

@@ -33,7 +33,8 @@ class Verdict:
         return self.message
 
     def _repr_markdown_(self) -> str:
-        return f"{'✔' if self.passed else '✘'} {self.message}"
+        mark = "✔" if self.passed else "○" if self.message == _UNTOUCHED else "✘"
+        return f"{mark} {self.message}"
 
 
 def judge_number(

@@ -10,8 +10,8 @@ _SIZES = [1e6, 1e8, 1e10, 1e12, 1e14]
 _SEEN, _UNSEEN = "at or above 1/n", "below 1/n: less than one right answer expected"
 _DESCRIPTION = (
     "Three curves over the number of parameters of toy models: expected exact match, the same on a "
-    "logarithmic axis with the floor of one right answer in n, and token edit distance. Sliders set the "
-    "length of the target, the exponent and the number of items."
+    "logarithmic axis with the floor of one right answer in n, and token edit distance per token. Sliders "
+    "set the length of the target, the exponent and the number of items."
 )
 
 
@@ -22,33 +22,34 @@ def toy_model() -> alt.VConcatChart:
     -------
     altair.VConcatChart
         Three stacked panels over the number of parameters (the constant c is 1e9): expected exact match on
-        a linear axis, the same on a logarithmic axis with the floor 1/n, and token edit distance.
+        a linear axis, the same on a logarithmic axis with the floor 1/n, and token edit distance per token.
 
     Examples
     --------
     >>> [panel["height"] for panel in toy_model().to_dict()["vconcat"]]
-    [140, 140, 140]
+    [110, 110, 110]
     """
     base, x = _toy_curves(), _size_axis()
     line = base.mark_line(strokeWidth=3).encode(x, *_visible())
     exact = line.encode(alt.Y("accuracy:Q", title="Exact match", scale=alt.Scale(domain=[0, 1])))
     log_y = alt.Y(
-        "drawn:Q",
+        "accuracy:Q",
         title="Exact match (log axis)",
         scale=alt.Scale(type="log", domain=[1e-7, 1]),
-        axis=alt.Axis(values=[1e-6, 1e-4, 1e-2, 1], format="e"),
+        axis=alt.Axis(values=[1e-6, 1e-4, 1e-2, 1], format="~e"),
     )
     floor = base.mark_line(color="#444444", strokeDash=[2, 2]).encode(x, alt.Y("floor:Q"))
     edits = base.mark_line(strokeWidth=3, color=style.PALETTE[2]).encode(
-        x, alt.Y("edits:Q", title="Token edit distance (a loss)")
+        x, alt.Y("edits:Q", title="Edits per token (a loss)", scale=alt.Scale(domain=[0, 1]))
     )
-    panels = [panel.properties(width=270, height=140) for panel in (exact, line.encode(log_y) + floor, edits)]
+    logarithmic = line.mark_line(strokeWidth=3, clip=True).transform_filter("datum.accuracy > 1e-12")
+    panels = (exact, logarithmic.encode(log_y) + floor, edits)
     return (
-        alt.vconcat(*panels)
+        alt.vconcat(*(panel.properties(width=280, height=110) for panel in panels))
         .add_params(
             _slider("length", "Tokens in the target, L", 5, 1, 50, 1),
             _slider("exponent", "Exponent, a", 0.4, 0.05, 1.5, 0.01),
-            _slider("items", "Items in the test, n", 100, 10, 10_000, 10),
+            _slider("items", "Items in the test, n", 1000, 10, 10_000, 10),
         )
         .properties(
             description=_DESCRIPTION, usermeta={"embedOptions": {"renderer": "svg", "actions": False}}
@@ -61,10 +62,9 @@ def _toy_curves() -> alt.Chart:
         alt.Chart(alt.sequence(6, 14.001, 0.02, as_="decade"))
         .transform_calculate(parameters="pow(10, datum.decade)")
         .transform_calculate(loss="pow(datum.parameters / 1e9, -exponent)")
-        .transform_calculate(accuracy="exp(-length * datum.loss)", edits="length * (1 - exp(-datum.loss))")
+        .transform_calculate(accuracy="exp(-length * datum.loss)", edits="1 - exp(-datum.loss)")
         .transform_calculate(
             floor="1 / items",
-            drawn="max(datum.accuracy, 1e-7)",
             visible=f"datum.accuracy >= 1 / items ? '{_SEEN}' : '{_UNSEEN}'",
         )
     )
@@ -75,7 +75,7 @@ def _size_axis() -> alt.X:
         "parameters:Q",
         title="Parameters",
         scale=alt.Scale(type="log"),
-        axis=alt.Axis(values=_SIZES, format="e"),
+        axis=alt.Axis(values=_SIZES, labelExpr="replace(format(datum.value, '~s'), 'G', 'B')"),
     )
 
 

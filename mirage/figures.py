@@ -13,7 +13,7 @@ __all__ = ["draw_curves", "draw_estimates", "draw_linearised", "draw_proportions
 
 
 def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
-    """Draw curves against the number of parameters, on a logarithmic axis, with a legend.
+    """Draw curves against the number of parameters, on a logarithmic axis; several have a legend.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes
         ax.plot(
             size, _same_length(f"curves[{label!r}]", scores, size), color=color, ls=line, label=str(label)
         )
-    ax.legend()
+    if len(curves) > 1:
+        ax.legend()
     return _on_sizes(ax)
 
 

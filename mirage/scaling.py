@@ -177,7 +177,9 @@ class ExponentFit:
         """Return the accuracy that the fitted curve gives to models of these sizes."""
         if self.reason:
             raise ValueError(f"accuracy needs a fit, but the counts cannot tell: {self.reason}")
-        return token_probability(loss(parameters, self.constant, self.exponent))
+        size = _validate.array("parameters", parameters, 0, open_low=True)
+        # Not through `loss`, whose exponent is above 0: a fitted one may be below.
+        return np.exp(-np.exp(-self.exponent * (np.log(size) - np.log(self.constant))))[()]
 
     def summary(self) -> str:
         """Return the result in plain words."""
@@ -198,7 +200,9 @@ def fit_exponent(
     ln(−ln A) = a ln c − a ln N is a straight line in ln N, so the fit is a binomial regression of the
     wrong answers with the complementary log-log link. Scatter beyond that of the items widens the
     interval: the variance is multiplied by the deviance over its degrees of freedom (where that is above
-    1), and the quantile is Student's. No interval repairs a curve of the wrong shape: look at it too.
+    1), and the quantile is Student's. The deviance is used because Pearson's chi-square explodes where the
+    curve expects almost no right answers. The interval is approximate: with strong scatter between few
+    models it covers less often than it says, and none repairs a curve of the wrong shape.
 
     Parameters
     ----------
@@ -223,7 +227,7 @@ def fit_exponent(
     References
     ----------
     Schaeffer, Miranda and Koyejo (2023), Sec. 2, solved for the exponent. McCullagh and Nelder (1989),
-    *Generalized Linear Models*, Secs. 4.3 and 4.5 (link and dispersion).
+    *Generalized Linear Models*, ch. 4 (link, dispersion).
 
     Examples
     --------

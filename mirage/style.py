@@ -25,6 +25,7 @@ _SETTINGS = {
     "axes.grid": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
+    "figure.constrained_layout.h_pad": 0.08,
     "figure.constrained_layout.use": True,
     "figure.facecolor": "white",
     "font.size": 11,

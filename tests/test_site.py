@@ -167,7 +167,7 @@ def drawn(page) -> list[str]:
     return groups.evaluate_all(f"panels => panels.map({panel}).map(parts => parts.join())")
 
 
-@pytest.mark.parametrize(("slider", "changed"), [(0, {0, 1, 2}), (1, {0, 1, 2}), (2, {0, 1})])
+@pytest.mark.parametrize(("slider", "changed"), [(0, {0, 1}), (1, {0, 1, 2}), (2, {0, 1})])
 def test_sliders_change_the_chart_from_the_keyboard(page, address, slider, changed):
     visit(page, address + CHART)
     before = drawn(page)

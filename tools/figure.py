@@ -19,15 +19,18 @@ def main() -> int:
 
 
 def draw() -> plt.Figure:
-    """Return the toy model family scored twice: exact match, and edits per token."""
+    """Return the toy model family scored twice: exact match, and share of wrong tokens."""
     sizes = np.logspace(8, 13, 300)
     p = scaling.token_probability(scaling.loss(sizes, constant=1e9, exponent=0.4))
     lengths = [1, 5, 20]
     exact = {f"{length} token{'s' * (length > 1)}": toy.accuracy(p, length) for length in lengths}
-    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.2))
-    figures.draw_curves(sizes, exact, ax=left).set(title="Exact match of the whole answer", ylim=(0, 1))
-    edits = {"any length": toy.token_edit_distance(p, 1)}
-    figures.draw_curves(sizes, edits, ax=right).set(title="Edits per token (less is better)", ylim=(0, 1))
+    figure, (above, below) = plt.subplots(2, 1, figsize=(6.4, 5), sharex=True)
+    figures.draw_curves(sizes, exact, ax=above)
+    above.set(title="Exact match of the whole answer", ylabel="Expected share right", ylim=(0, 1))
+    figures.draw_curves(sizes, {"any length": 1 - p}, ax=below)
+    below.set(
+        title="Wrong tokens, for any length (less is better)", ylabel="Expected share wrong", ylim=(0, 1)
+    )
     return figure
 
 

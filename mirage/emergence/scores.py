@@ -75,8 +75,8 @@ def linearity(scores: ArrayLike) -> float:
 
     References
     ----------
-    Srivastava et al. (2023), App. B; the denominator is quoted second-hand, so check it there before citing
-    it. Schaeffer, Miranda and Koyejo (2023), Sec. 4, use the same numerator.
+    Our reading of the linearity of Srivastava et al. (2023), App. B; the denominator was not checked against
+    the paper. Schaeffer, Miranda and Koyejo (2023), Sec. 4, use the same numerator.
 
     Examples
     --------
