@@ -156,7 +156,7 @@ def _cells(path: Path, kind: str | None = None) -> list:
 
 def _texts(root: Path) -> list[Path]:
     found = [path for pattern in ("*.md", "*.cff", "*.yml") for path in root.glob(pattern)]
-    return sorted(found + list((root / "book").glob("*.md")) + list((root / "tools").glob("*")))
+    return sorted(found + list((root / "book").glob("*.md")) + list((root / "tools").glob("*.*")))
 
 
 if __name__ == "__main__":
