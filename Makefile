@@ -69,6 +69,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $$(grep '^uv==' requirements.txt)
 	@$(VENV)/bin/uv pip install --python $(VENV)/bin/python $(PINS)
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .
+	@$(VENV)/bin/python -c 'from mirage import charts, check' # compiled now, once, and not in a notebook's time
 	@touch $@
 
 notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
