@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import importlib
 import os
 import shutil
 import threading
@@ -13,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
+import mirage
 from tools import site
 from tools.project import REPOSITORY
 
@@ -193,3 +195,10 @@ def test_solutions_unfold_from_the_keyboard(page, address):
     summary.focus()
     page.keyboard.press("Enter")
     assert summary.locator("xpath=..").get_attribute("open") is not None
+
+
+def test_the_reference_has_every_public_name():
+    for module in mirage.__all__:
+        for name in importlib.import_module(f"mirage.{module}").__all__:
+            if callable(getattr(importlib.import_module(f"mirage.{module}"), name)):
+                assert f"mirage.{module}.{name}" in places("book/api.html")
