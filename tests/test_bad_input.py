@@ -132,10 +132,10 @@ def circular():
 def junk():
     """Return bad, odd and extreme values; fresh ones, as some are used up."""
     numbers = [0, -1, 1.5, -0.0, 5e-324, 1e-17, 1e308, -1e308, 2**40, 2**53, 2**63, 10**400, -(10**400)]
-    not_numbers = [math.nan, math.inf, -math.inf, np.nan, pd.NA, pd.NaT, np.datetime64("NaT", "D"), Decimal("NaN")]
+    not_numbers = [math.nan, math.inf, -math.inf, np.nan, pd.NA, pd.NaT, Decimal("NaN")]
     texts = ["", "a", "nan", "1", "\0", b"", b"ab", bytearray(b"ab"), memoryview(b"ab"), "mean", "a " * 5]
     odd = [None, True, 1j, Fraction(1, 3), Decimal("0.5"), ..., object(), object, len, Hostile(), Exception()]
-    times = [datetime.date(2023, 12, 11), datetime.timedelta(1), pd.Timestamp(0), np.timedelta64(1, "D")]
+    times = [datetime.date(2023, 12, 11), datetime.timedelta(1), pd.Timestamp(0), np.datetime64("NaT", "D")]
     empty = [[], (), {}, set(), [[]], [[], []], np.array([]), np.zeros((0, 2)), pd.Series([], dtype=float)]
     used_up = [iter([0.5]), (x for x in [0.5]), range(3), map(float, "12"), zip([1], [2], strict=True)]
     lists = [[1, [2]], [[1], [2, 3]], ["a", 1, None], [None], [math.nan], [math.inf, -math.inf], [1j], [True]]
