@@ -11,13 +11,16 @@ EXECUTED := $(PAIRS:%=build/%)
 SITE := build/_build/html/index.html
 
 # Notebooks run side by side, each on one thread; the order of sets and the like does not vary.
-MAKEFLAGS += --jobs=$(JOBS) --no-print-directory
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += --jobs=$(JOBS)
+endif
+MAKEFLAGS += --no-print-directory
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE # without compiled files each start takes seconds longer
 ifdef MIRAGE_DATA
-override MIRAGE_DATA := $(abspath $(MIRAGE_DATA))
+override MIRAGE_DATA := $(shell cd "$(MIRAGE_DATA)" && pwd)
 export MIRAGE_DATA
 endif
 
@@ -78,6 +81,6 @@ notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
 build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY)
 	@$(RUN) tools.run $< $@
 
-$(SITE): $(EXECUTED) $(shell find book -type f) _config.yml _toc.yml tools/site.py tools/site_extension.py tools/site.css $(PACKAGE)
+$(SITE): $(EXECUTED) $(shell find book) _config.yml _toc.yml $(wildcard tools/site*) tools/project.py $(PACKAGE)
 	@$(RUN) tools.site
 	@touch $@

@@ -1,5 +1,6 @@
 """Pairs of targets and predictions, checked and made comparable, for the scores in `mirage.metrics`."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -67,6 +68,8 @@ def _batches(targets: object, predictions: object) -> Iterator[tuple[Sequence, S
 def _comparable(targets: Sequence, predictions: Sequence, first: int) -> tuple[Sequence, Sequence]:
     if _all_strings(targets) and _all_strings(predictions):
         return targets, predictions
+    if _plain_tokens(targets, predictions):
+        return targets, predictions
     for place, (target, prediction) in enumerate(zip(targets, predictions, strict=True), first):
         if isinstance(target, str) != isinstance(prediction, str):
             raise TypeError(
@@ -89,6 +92,21 @@ def _all_strings(values: Sequence) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _plain_tokens(targets: Sequence, predictions: Sequence) -> bool:
+    """Whether all answers are lists, or all tuples, of words only, or of numbers of a token only.
+
+    Different tokens then have different hashes, by which RapidFuzz compares them, and none is missing.
+    """
+    if {*map(type, targets), *map(type, predictions)} not in ({list}, {tuple}):
+        return False
+    try:
+        tokens = {*chain(*targets, *predictions)}
+    except TypeError:  # a token without a hash
+        return False
+    types = {*map(type, tokens)}
+    return types <= {str} or (types == {int} and min(tokens) >= 0 and max(tokens) < sys.hash_info.modulus)
 
 
 def _sequences_or_characters(name: str, values: Sequence, first: int) -> list[Sequence]:

@@ -71,7 +71,7 @@ def judge_function(
     for case in cases:
         try:
             values.append(answer(*case))
-        except Exception as error:  # a student's code may fail in any way; say how
+        except (Exception, SystemExit) as error:  # a student's code may fail in any way; say how
             return Verdict(
                 False, f"not yet: with {_call(case)} it stops with {type(error).__name__}: {error}"
             )

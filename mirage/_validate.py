@@ -16,6 +16,7 @@ __all__ = [
     "broadcast",
     "choice",
     "counts",
+    "flags",
     "generator",
     "integer",
     "integers",
@@ -117,6 +118,18 @@ def integer(name: str, value: object, low: int = 0) -> int:
     return int(integers(name, number(name, value), low))
 
 
+def flags(name: str, values: object) -> np.ndarray:
+    """Return `values`, a vector of True and False or of 1 and 0, as floats 1 and 0."""
+    try:
+        boolean = np.asarray(values).dtype == bool
+    except Exception:  # whatever it is, `vector` says what is wrong with it
+        boolean = False
+    result = vector(name, np.asarray(values, dtype=float) if boolean else values)
+    if (wrong := (result != 0) & (result != 1)).any():
+        raise ValueError(f"{name} must hold only 0 and 1; got {_first(result, wrong):g}")
+    return result
+
+
 def counts(
     parameters: object, successes: object, trials: object
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -171,8 +184,10 @@ def _numeric(name: str, values: object) -> np.ndarray:
         raise TypeError(f"{kind}; got {shown(values)}") from None
     if result.dtype == object:
         result = _from_objects(kind, result)
-    if result.dtype.kind not in "iufb":
+    if result.dtype.kind not in "iuf":  # True and False are answers, not numbers
         raise TypeError(f"{kind}; got {shown(values)}")
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name} must have no missing values; got a masked array with some")
     if result.size == 0:
         raise ValueError(f"{name} must not be empty; got {shown(values)}")
     return result.astype(float)

@@ -282,10 +282,7 @@ def subset_accuracy(correct: ArrayLike, size: int) -> float:
     >>> subset_accuracy([1, 1, 1, 0], size=2)
     0.5
     """
-    right = _validate.vector("correct", correct)
-    wrong = (right != 0) & (right != 1)
-    if wrong.any():
-        raise ValueError(f"correct must hold only 0 and 1; got {right[wrong][0]:g}")
+    right = _validate.flags("correct", correct)
     size = _validate.integer("size", size, 1)
     if size > right.size:
         raise ValueError(f"size must be at most the number of items, {right.size}; got {size}")

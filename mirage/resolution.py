@@ -139,7 +139,7 @@ def items_needed(probability: ArrayLike, confidence: float = 0.95) -> np.ndarray
             f"probability must be large enough for 2**53 items to show it; got {probability.min():g}"
         )
     whole = np.round(exact)
-    reached = np.isclose(exact, whole, rtol=4 * np.finfo(float).eps, atol=0)
+    reached = np.isclose(exact, whole, rtol=_rounding(probability, confidence), atol=0)
     return np.maximum(np.where(reached, whole, np.ceil(exact)), 1).astype(np.int64)[()]
 
 
@@ -224,6 +224,13 @@ def benjamini_hochberg(p_values: ArrayLike) -> np.ndarray:
     array([0.03, 0.5 , 0.03])
     """
     return stats.false_discovery_control(_validate.vector("p_values", p_values, 0, 1), method="bh")
+
+
+def _rounding(probability: np.ndarray, confidence: float) -> np.ndarray:
+    # How far the rounding of p and of the confidence moves ln(1 − confidence)/ln(1 − p), relatively.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moved = [x / ((1 - x) * -np.log1p(-x)) for x in (probability, np.float64(confidence))]
+    return np.finfo(float).eps * (4 + np.nan_to_num(sum(moved), nan=0.0, posinf=0.0))
 
 
 def _counts(successes: object, trials: object) -> tuple[np.ndarray, np.ndarray]:

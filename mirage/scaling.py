@@ -261,7 +261,14 @@ def fit_exponent(
 
 
 def _scores(curve: Callable[[np.ndarray], np.ndarray], parameters: np.ndarray) -> np.ndarray:
-    scores = _validate.array("curve(parameters)", curve(parameters))
+    try:
+        values = curve(parameters)
+    except Exception as error:  # the reader's own function may fail in any way
+        raise ValueError(
+            "curve must take an array of numbers of parameters (np.exp does, math.exp does not); "
+            f"it stopped with {type(error).__name__}: {error}"
+        ) from error
+    scores = _validate.array("curve(parameters)", values)
     if scores.shape != parameters.shape:
         raise ValueError(
             f"curve must return one score per size; got shape {scores.shape} for {parameters.shape}"

@@ -392,3 +392,14 @@ def test_reconstruction_accuracy_keeps_the_shape_of_the_thresholds():
 def test_bad_errors_and_thresholds_are_refused(errors, threshold, error, message):
     with pytest.raises(error, match=message):
         metrics.reconstruction_accuracy(errors, threshold)
+
+
+def test_a_mask_of_right_answers_is_not_taken_for_the_indices_of_options():
+    with pytest.raises(TypeError, match="answers must be a number or an array of numbers"):
+        metrics.multiple_choice_grade([[0.2, 0.8], [0.6, 0.4]], [True, False])
+
+
+def test_masked_values_are_missing_values():
+    masked = np.ma.array([0.1, 0.5, 0.2], mask=[False, True, False])
+    with pytest.raises(ValueError, match="errors must have no missing values"):
+        metrics.reconstruction_accuracy(masked, 0.3)

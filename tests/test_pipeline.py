@@ -61,7 +61,8 @@ def test_a_change_in_prose_builds_the_site_and_runs_no_notebook(built):
 def test_a_relative_data_folder_is_resolved(built):
     text = (built / "Makefile").read_text(encoding="utf-8")
     (built / "Makefile").write_text(text + "\nshow:\n\t@echo $$MIRAGE_DATA\n", encoding="utf-8")
-    assert make(built, "MIRAGE_DATA=../data", "show").stdout.strip() == str(built.parent / "data")
+    (built.parent / "my data").mkdir()
+    assert make(built, "MIRAGE_DATA=../my data", "show").stdout.strip() == str(built.parent / "my data")
 
 
 def tool(project: Path, *arguments: object) -> subprocess.CompletedProcess:

@@ -273,3 +273,14 @@ SHARE = "confidence must be strictly between 0 and 1; got "
 def test_bad_arguments_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("nines", range(1, 9))
+@pytest.mark.parametrize("p", ["0.1", "0.5", "0.9", "0.99", "0.999"])
+def test_items_needed_is_exact_where_the_confidence_is_just_reached(p, nines):
+    # Exact arithmetic on the decimal numbers that the caller wrote.
+    miss, confidence = 1 - Fraction(p), 1 - Fraction(1, 10**nines)
+    items = 1
+    while 1 - miss**items < confidence:
+        items += 1
+    assert resolution.items_needed(float(p), float(confidence)) == items

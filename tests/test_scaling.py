@@ -1,5 +1,7 @@
 """The power law of the loss, the width of a transition, and the fit of the exponent."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -125,3 +127,8 @@ def test_fit_refuses_lengths_that_differ():
         scaling.fit_exponent(SIZES, [1] * 7, [2] * 8)
     with pytest.raises(ValueError, match="successes must be at most trials; got 3 of 2"):
         scaling.fit_exponent([1, 2], [1, 3], [2, 2])
+
+
+def test_width_says_what_a_curve_for_single_numbers_does_wrong():
+    with pytest.raises(ValueError, match=r"curve must take an array .*math.exp does not.*TypeError"):
+        scaling.transition_width(lambda size: math.exp(-1 / size))

@@ -19,7 +19,7 @@ from tools import site
 from tools.project import REPOSITORY
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [f"{page}.html" for page in site.pages()]
+PAGES = [f"{page}.html" for page in ["index", *site.pages(), "search", "genindex"]]
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [

@@ -19,6 +19,7 @@ from tools.project import BRANCH, DOCUMENTATION, REPOSITORY, ROOT, write
 # A link of Markdown to a file of the book, but not an image.
 _LINK = re.compile(r"(?<!!)(\[[^\]]*\]\()([\w./-]+)\.(?:md|ipynb)(#[\w-]+)?\)")
 
+_BADGE = f"{DOCUMENTATION}/_images/open-in-colab.svg"
 _SETUP = f"""\
 # In Colab this installs the book's package. Where the package is there already, it does nothing.
 import importlib.util
@@ -28,7 +29,8 @@ import sys
 
 if importlib.util.find_spec("mirage") is None:
     source = os.environ.get("MIRAGE_INSTALL", "git+{REPOSITORY}")
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)"""
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
+    importlib.invalidate_caches()"""
 
 
 def main() -> int:
@@ -78,6 +80,7 @@ def public_links(text: str, folder: str = "notebooks") -> str:
 
 def local_links(text: str) -> str:
     """Turn addresses of published pages back into links between files, as seen from notebooks/."""
+    text = text.replace(_BADGE, "../book/images/open-in-colab.svg")
     pattern = re.escape(DOCUMENTATION) + r"/(book|notebooks)/([\w-]+)\.html"
     return re.sub(
         pattern,
@@ -88,10 +91,7 @@ def local_links(text: str) -> str:
 
 def _badge(name: str) -> str:
     address = REPOSITORY.replace("https://github.com/", "https://colab.research.google.com/github/")
-    return (
-        f"[![Open this page in Colab](../book/images/open-in-colab.svg)]"
-        f"({address}/blob/{BRANCH}/notebooks/{name}.ipynb)"
-    )
+    return f"[![Open this page in Colab]({_BADGE})]({address}/blob/{BRANCH}/notebooks/{name}.ipynb)"
 
 
 def _set_identifiers(cells: list) -> None:

@@ -22,6 +22,19 @@ BUILD = ROOT / "build"
 STAGE = BUILD / "site"
 OUTPUT = BUILD / "_build"
 HTML = OUTPUT / "html"
+# Jupyter Book's own entry is a bare line without a title, a language or a link.
+_ENTRY = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={page}.html">
+<link rel="icon" href="_static/favicon.svg">
+<title>{title}</title>
+</head>
+<body><main><h1>{title}</h1><p><a href="{page}.html">Read the book</a></p></main></body>
+</html>
+"""
 
 
 def main() -> int:
@@ -32,6 +45,9 @@ def main() -> int:
     stage()
     if not _build(builder):
         return 1
+    if builder == "html":
+        title = yaml.safe_load(_config())["title"]
+        (HTML / "index.html").write_text(_ENTRY.format(page=pages()[0], title=title), encoding="utf-8")
     missing = [page for page in pages() if not (HTML / f"{page}.html").exists()] if builder == "html" else []
     for page in missing:
         print(f"the page {page} of _toc.yml was not built", file=sys.stderr)
