@@ -11,7 +11,7 @@ EXECUTED := $(PAIRS:%=build/%)
 SITE := build/_build/html/index.html
 
 # Notebooks run side by side, each on one thread; the order of sets and the like does not vary.
-ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0) # a make below, or the caller, has said how many
 MAKEFLAGS += --jobs=$(JOBS)
 endif
 MAKEFLAGS += --no-print-directory

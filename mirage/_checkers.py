@@ -38,7 +38,7 @@ class Verdict:
 
 
 def judge_number(
-    answer: object, expected: float, mistakes: Mapping[float, str], otherwise: str, tolerance: float = 0.01
+    answer: object, expected: float, mistakes: Mapping[str, float], otherwise: str, tolerance: float = 0.01
 ) -> Verdict:
     """Judge a number: right within the relative tolerance, a known mistake, or something else."""
     if answer is None or answer is ...:
@@ -49,7 +49,7 @@ def judge_number(
         )
     if np.isclose(float(answer), expected, rtol=tolerance, atol=0):
         return Verdict(True, "right.")
-    for value, hint in mistakes.items():
+    for hint, value in mistakes.items():
         if np.isclose(float(answer), value, rtol=tolerance, atol=0):
             return Verdict(False, f"not yet: {hint}")
     return Verdict(False, f"not yet: {otherwise}")

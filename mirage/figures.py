@@ -194,7 +194,7 @@ def draw_estimates(
     label = _legend(label)
     centre = _estimates("estimates", estimates, (len(rows),))
     ends = _estimates("intervals", intervals, (len(rows), 2))
-    color, _, marker = _look(series)
+    color, marker = _look(series)
     y = np.arange(len(rows)) + _validate.number("shift", shift, -0.5, 0.5)
     ax = _axes(ax)
     ax.hlines(y, ends[:, 0], ends[:, 1], color=color)
@@ -224,16 +224,15 @@ def _legend(label: object) -> str | None:
 
 def _on_sizes(ax: Axes) -> Axes:
     ax.set_xscale("log")
-    above_another = (
-        len(ax.get_shared_x_axes().get_siblings(ax)) > 1 and not ax.get_subplotspec().is_last_row()
-    )
+    spec = ax.get_subplotspec()
+    above_another = spec and not spec.is_last_row() and len(ax.get_shared_x_axes().get_siblings(ax)) > 1
     ax.set_xlabel("" if above_another else "Parameters")
     return ax
 
 
-def _look(series: object) -> tuple[str, object, str]:
-    index = _validate.integer("series", series)
-    return tuple(looks[index % len(looks)] for looks in (style.PALETTE, style.LINES, style.MARKERS))
+def _look(series: object) -> tuple[str, str]:
+    index = _validate.integer("series", series) % len(style.PALETTE)
+    return style.PALETTE[index], style.MARKERS[index]
 
 
 def _measured(parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, series: int) -> tuple:
@@ -241,7 +240,7 @@ def _measured(parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, se
 
 
 def _draw_measured(ax, size, centre, low, high, label, look) -> None:
-    color, _, marker = look
+    color, marker = look
     ax.vlines(size, *np.clip([low, high], -50, 50), color=color, lw=1.2)  # an infinite end leaves the axes
     drawn = np.isfinite(centre)
     ax.plot(size[drawn], centre[drawn], marker, color=color, label=label)

@@ -1,24 +1,17 @@
-"""From the size of a model to its loss, to the probability of a right token, and back from real accuracies.
-
-`fit_exponent` asks which exponent the toy model would need to pass through measured accuracies.
-"""
+"""From the size of a model to its loss, to the probability of a right token, and to the width of a curve."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
-from statsmodels.genmod import families
-from statsmodels.genmod.generalized_linear_model import GLM
+from scipy import optimize
 
 from mirage import _validate
 
-__all__ = ["ExponentFit", "fit_exponent", "loss", "token_probability", "transition_width"]
+__all__ = ["loss", "token_probability", "transition_width"]
 
 # A width is looked for between 1e-100 and 1e100 parameters: far wider than any curve of interest.
 _DECADES = np.linspace(-100, 100, 4001)
-_LEAST_INFORMATIVE_SIZES = 4
 
 
 def loss(
@@ -138,126 +131,6 @@ def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1
         raise TypeError(f"curve must be a function of parameters; got {_validate.shown(curve)}")
     scores = _scores(curve, 10.0**_DECADES)
     return abs(_crossing(curve, scores, high) - _crossing(curve, scores, low))
-
-
-@dataclass(frozen=True)
-class ExponentFit:
-    """The toy model A = exp(−(N/c)^−a) fitted to counts of right answers, one model a size.
-
-    Attributes
-    ----------
-    parameters, successes, trials : ndarray
-        The inputs, one entry a model.
-    confidence : float
-        Of the interval.
-    exponent : float
-        The exponent a; NaN when the counts cannot tell.
-    interval : tuple of float
-        Low and high end for the exponent; NaN when the counts cannot tell.
-    constant : float
-        The size c at which the accuracy is 1/e (the length of the target is part of it).
-    dispersion : float
-        Deviance per degree of freedom, at least 1: near 1 when items alone explain the scatter around the
-        curve, far above 1 when the curve does not fit.
-    reason : str
-        Why the counts cannot tell; empty when they can.
-    """
-
-    parameters: np.ndarray
-    successes: np.ndarray
-    trials: np.ndarray
-    confidence: float
-    exponent: float
-    interval: tuple[float, float]
-    constant: float
-    dispersion: float
-    reason: str = ""
-
-    def accuracy(self, parameters: ArrayLike) -> np.ndarray | float:
-        """Return the accuracy that the fitted curve gives to models of these sizes."""
-        if self.reason:
-            raise ValueError(f"accuracy needs a fit, but the counts cannot tell: {self.reason}")
-        size = _validate.array("parameters", parameters, 0, open_low=True)
-        # Not through `loss`, whose exponent is above 0: a fitted one may be below.
-        return np.exp(-np.exp(-self.exponent * (np.log(size) - np.log(self.constant))))[()]
-
-    def summary(self) -> str:
-        """Return the result in plain words."""
-        if self.reason:
-            return f"cannot tell: {self.reason}"
-        low, high = self.interval
-        return (
-            f"exponent {self.exponent:.2f} ({self.confidence:.0%} interval {low:.2f} to {high:.2f}), "
-            f"dispersion {self.dispersion:.1f}"
-        )
-
-
-def fit_exponent(
-    parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95
-) -> ExponentFit:
-    """Fit the exponent that the toy model would need to pass through measured accuracies.
-
-    ln(−ln A) = a ln c − a ln N is a straight line in ln N, so the fit is a binomial regression of the
-    wrong answers with the complementary log-log link. Scatter beyond that of the items widens the
-    interval: the variance is multiplied by the deviance over its degrees of freedom (where that is above
-    1), and the quantile is Student's. The deviance is used because Pearson's chi-square explodes where the
-    curve expects almost no right answers. The interval is approximate: with strong scatter between few
-    models it covers less often than it says, and none repairs a curve of the wrong shape.
-
-    Parameters
-    ----------
-    parameters : array-like, shape (models,)
-        Number of parameters of each model, above 0.
-    successes, trials : array-like, shape (models,)
-        Right answers and items of each model.
-    confidence : float
-        Confidence of the interval, between 0 and 1.
-
-    Returns
-    -------
-    ExponentFit
-        With `reason` set, and NaN for the estimates, when fewer than four different sizes have an
-        accuracy strictly between 0 and 1: then the counts cannot tell.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the lengths differ, or a value is outside its range.
-
-    References
-    ----------
-    Schaeffer, Miranda and Koyejo (2023), Sec. 2, solved for the exponent. McCullagh and Nelder (1989),
-    *Generalized Linear Models*, ch. 4 (link, dispersion).
-
-    Examples
-    --------
-    >>> sizes = np.geomspace(1e9, 1e11, 4)
-    >>> expected = token_probability(loss(sizes, constant=5e9, exponent=0.7))
-    >>> fit = fit_exponent(sizes, np.round(2000 * expected), np.full(4, 2000))
-    >>> round(fit.exponent, 2)
-    0.7
-    """
-    size, right, items = _validate.counts(parameters, successes, trials)
-    confidence = _validate.share("confidence", confidence)
-    informative = np.unique(size[(right > 0) & (right < items)]).size
-    if informative < _LEAST_INFORMATIVE_SIZES:
-        reason = (
-            f"{informative} sizes have an accuracy strictly between 0 and 1, "
-            f"{_LEAST_INFORMATIVE_SIZES} are needed"
-        )
-        nan = float("nan")
-        return ExponentFit(size, right, items, confidence, nan, (nan, nan), nan, nan, reason)
-    centre = np.log(size).mean()
-    design = np.column_stack([np.ones(size.size), np.log(size) - centre])
-    family = families.Binomial(link=families.links.CLogLog())
-    model = GLM(np.column_stack([items - right, right]), design, family=family)
-    fit = model.fit()
-    intercept, slope = fit.params
-    dispersion = max(1.0, fit.deviance / fit.df_resid)
-    half = stats.t.ppf((1 + confidence) / 2, fit.df_resid) * fit.bse[1] * np.sqrt(dispersion)
-    constant = float(np.exp(centre - intercept / slope))
-    interval = (float(-slope - half), float(-slope + half))
-    return ExponentFit(size, right, items, confidence, float(-slope), interval, constant, float(dispersion))
 
 
 def _scores(curve: Callable[[np.ndarray], np.ndarray], parameters: np.ndarray) -> np.ndarray:

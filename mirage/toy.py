@@ -252,12 +252,12 @@ def sample_outputs(
     if (digits := size.size * length * items) > _MOST_DIGITS:
         raise ValueError(f"length and items must ask for at most {_MOST_DIGITS} digits in all; got {digits}")
     generator = _validate.generator(rng)
-    p = scaling.token_probability(scaling.loss(size, constant, exponent))
+    loss = scaling.loss(size, constant, exponent)
+    p = scaling.token_probability(loss)
     target = generator.integers(10, size=(items, length))
     wrong = generator.random((size.size, items, length)) >= p[:, None, None]
     shift = generator.integers(1, 10, size=wrong.shape)
     prediction = (target + wrong * shift) % 10
-    log_probability = -scaling.loss(size, constant, exponent)
     return pd.DataFrame(
         {
             "family": "toy",
@@ -269,9 +269,7 @@ def sample_outputs(
             "item": np.tile(np.arange(items), size.size),
             "target": np.tile(_strings(target), size.size),
             "prediction": _strings(prediction.reshape(-1, length)),
-            "log_probabilities": [
-                row for row in np.repeat(log_probability, items)[:, None].repeat(length, 1)
-            ],
+            "log_probabilities": list(np.repeat(-loss, items)[:, None].repeat(length, 1)),
         }
     )
 
@@ -289,4 +287,5 @@ def _probability_and_options(p: ArrayLike, options: ArrayLike) -> tuple[np.ndarr
 
 
 def _strings(digits: np.ndarray) -> list[str]:
-    return ["".join(row) for row in digits.astype(str)]
+    letters = (digits + ord("0")).astype(np.uint8)
+    return letters.view(f"S{letters.shape[1]}").ravel().astype(str).tolist()

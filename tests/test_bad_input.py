@@ -88,7 +88,7 @@ VALID = {
         "method": "jeffreys",
     },
     "resolution.zero_success_bound": lambda: {"trials": 10, "confidence": 0.95},
-    "scaling.fit_exponent": lambda: {
+    "emergence.exponent.fit_exponent": lambda: {
         "parameters": [1e8, 1e9, 1e10, 1e11],
         "successes": [1, 2, 5, 8],
         "trials": [10, 10, 10, 10],
@@ -97,8 +97,8 @@ VALID = {
     "scaling.loss": lambda: {"parameters": [1e8], "constant": 1e9, "exponent": 0.5, "irreducible": 0.1},
     "scaling.token_probability": lambda: {"loss": [0.1, 2.0]},
     "scaling.transition_width": lambda: {"curve": lambda n: n / (n + 1e9), "low": 0.1, "high": 0.9},
-    "style.save": lambda: {"figure": plt.figure(), "path": "/no/such/folder/figure.svg"},
     "style.show": lambda: {"figure": plt.figure(), "alt": "A figure that shows nothing at all"},
+    "style.svg": lambda: {"figure": plt.figure()},
     "style.use": dict,
     "toy.accuracy": lambda: {"p": [0.1, 0.5], "length": 3},
     "toy.brier_score": lambda: {"p": [0.1, 0.5], "options": 3},
@@ -202,7 +202,7 @@ def attempt(name, arguments):
         shown = {parameter: _validate.shown(value) for parameter, value in arguments.items()}
         raise AssertionError(f"{name} raised {type(error).__name__} for {shown}") from error
     finally:
-        plt.close("all")
+        plt.close("all")  # a test makes more figures than Matplotlib likes to keep open
 
 
 def test_every_public_function_has_a_valid_call_in_the_table():

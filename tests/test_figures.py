@@ -1,11 +1,14 @@
 """The recurring figures draw what they are given."""
 
+import math
+from types import SimpleNamespace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from mirage import charts, figures
+from mirage import charts, figures, scaling, toy
 
 SIZES = [1e8, 1e9, 1e10]
 
@@ -26,6 +29,7 @@ def test_proportions_have_wilson_intervals_and_zero_is_an_open_triangle():
     np.testing.assert_allclose(points.get_ydata()[np.isfinite(points.get_ydata())], [0.3, 1.0])
     assert triangle.get_markerfacecolor() == "none"
     assert list(triangle.get_xdata()) == [1e8]
+    assert triangle.get_ydata() == pytest.approx(proportion_confint(0, 100, method="wilson")[1])
 
 
 def test_linearised_accuracies_lie_on_a_line_in_the_toy_model():
@@ -49,6 +53,29 @@ def test_missing_estimates_say_cannot_tell():
     assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row is on top
 
 
+def test_estimates_stand_in_their_rows_with_their_intervals():
+    ax = figures.draw_estimates(["a", "b"], [1.0, 2.0], [[0.5, 1.5], [1.0, 3.0]], shift=0.2)
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), [0.2, 1.2])
+    ends = [segment[:, 0].tolist() for segment in ax.collections[0].get_segments()]
+    assert ends == [[0.5, 1.5], [1.0, 3.0]]
+
+
+def test_each_series_has_a_look_of_its_own():
+    _, axes = plt.subplots()
+    for series in (0, 1):
+        figures.draw_proportions(SIZES, [1, 2, 3], [9, 9, 9], series=series, ax=axes)
+    first, second = axes.lines[0], axes.lines[2]
+    assert first.get_color() != second.get_color()
+    assert first.get_marker() != second.get_marker()
+
+
+def test_of_stacked_panels_only_the_lowest_names_the_axis():
+    _, (top, bottom) = plt.subplots(2, 1, sharex=True)
+    for axes in (top, bottom):
+        figures.draw_curves(SIZES, {"a": [0, 1, 2]}, ax=axes)
+    assert (top.get_xlabel(), bottom.get_xlabel()) == ("", "Parameters")
+
+
 def test_figures_draw_on_the_axes_they_are_given():
     _, axes = plt.subplots()
     assert figures.draw_curves(SIZES, {"a": [0, 1, 2]}, ax=axes) is axes
@@ -66,6 +93,21 @@ def test_figures_draw_on_the_axes_they_are_given():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("decade", [7.0, 9.5, 12.0])
+@pytest.mark.parametrize("length", [1, 7])
+def test_the_chart_computes_the_toy_model(decade, length):
+    # The few expressions of Vega that the chart uses are Python too, but for "? :".
+    datum = SimpleNamespace(decade=decade)
+    names = {"pow": pow, "exp": math.exp, "datum": datum, "length": length, "exponent": 0.3, "items": 50}
+    for step in charts.toy_model().to_dict()["vconcat"][0]["transform"]:
+        if step["as"] != "visible":
+            setattr(datum, step["as"], eval(step["calculate"], names))
+    p = scaling.token_probability(scaling.loss(10**decade, 1e9, 0.3))
+    assert datum.accuracy == pytest.approx(toy.accuracy(p, length))
+    assert datum.edits == pytest.approx(toy.token_edit_distance(p, 1))
+    assert datum.floor == 1 / 50
 
 
 def test_the_chart_carries_its_description_and_controls():

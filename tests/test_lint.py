@@ -28,25 +28,20 @@ BREAKS = [
     ),
     (lint.narrow_code, PAGE, "style.use()\n", f"style.use()  # {'x' * 80}\n", "79 fit"),
     (lint.figures_have_alt_text, PAGE, "style.show(", "display(", "show this figure with style.show"),
-    (lint.figures_have_alt_text, "book/index.md", "# Are", "![x](y.svg)\n\n# Are", "five words"),
-    (lint.figures_have_alt_text, "book/index.md", ":alt:", ":class:", "needs :alt:"),
+    (lint.images_have_alt_text, "book/index.md", "# Are", "![x](y.svg)\n\n# Are", "five words"),
+    (lint.images_have_alt_text, "book/index.md", ":alt:", ":class:", "needs :alt:"),
     (lint.contents_complete, "_toc.yml", "      - file: book/glossary\n", "", "does not list book/glossary"),
     (lint.contents_complete, "_toc.yml", "book/glossary", "book/glosary", "lists book/glosary"),
     (lint.one_address, "README.md", "github.com/mirage-book/", "github.com/someone/", "not an address"),
-    (lint.one_version, "CITATION.cff", "version: 0", "version: 9", "versions: pyproject"),
+    (lint.one_version, "CITATION.cff", "version: 0", "version: 9", "versions: CITATION.cff 9"),
     (
         lint.workflows_call_make,
         ".github/workflows/check.yml",
-        "run: make book",
-        "run: make book || true",
+        "run: make test",
+        "run: make test || true",
         "only make",
     ),
 ]
-
-
-@pytest.mark.parametrize("rule", lint.RULES, ids=lambda rule: rule.__name__)
-def test_the_project_keeps_the_rule(rule):
-    assert list(rule(ROOT)) == []
 
 
 @pytest.mark.parametrize(("rule", "file", "there", "becomes", "message"), BREAKS)
@@ -54,6 +49,7 @@ def test_the_rule_catches_a_break(project, rule, file, there, becomes, message):
     path = project / file
     text = path.read_text(encoding="utf-8")
     assert there in text, f"{file} no longer has {there!r}"
+    assert list(rule(project)) == []
     path.write_text(text.replace(there, becomes), encoding="utf-8")
     assert any(message in problem for problem in rule(project)), list(rule(project))
 

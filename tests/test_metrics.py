@@ -403,3 +403,7 @@ def test_masked_values_are_missing_values():
     masked = np.ma.array([0.1, 0.5, 0.2], mask=[False, True, False])
     with pytest.raises(ValueError, match="errors must have no missing values"):
         metrics.reconstruction_accuracy(masked, 0.3)
+
+
+def test_a_near_tie_is_no_tie():
+    assert metrics.multiple_choice_grade([[0.5001, 0.4999]], [1]) == [0.0]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -50,7 +51,8 @@ def test_one_notebook_changed_only_it_is_run_again(built):
 
 @pytest.mark.parametrize("changed", ["mirage/toy.py", "mirage/data/gpt3_arithmetic.csv"])
 def test_a_change_in_the_package_runs_all_notebooks_again(built, changed):
-    assert done_again(built, changed).count("-m tools.run ") == 2
+    pages = list((built / "notebooks").glob("*.md"))
+    assert done_again(built, changed).count("-m tools.run ") == len(pages) >= 2
 
 
 def test_a_change_in_prose_builds_the_site_and_runs_no_notebook(built):
@@ -66,9 +68,8 @@ def test_a_relative_data_folder_is_resolved(built):
 
 
 def tool(project: Path, *arguments: object) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHONPATH": str(project)}
     command = [sys.executable, "-m", *map(str, arguments)]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    return subprocess.run(command, cwd=project, capture_output=True, text=True)
 
 
 def test_a_failing_cell_leaves_no_result(project):
@@ -119,6 +120,12 @@ def test_the_template_is_a_page_that_builds(small_book):
         assert "nowhere.md" in failed.stderr
 
 
+REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.skipif(
+    f"matplotlib=={matplotlib.__version__}" not in REQUIREMENTS, reason="another Matplotlib draws other bytes"
+)
 def test_the_figure_of_the_readme_is_what_the_code_draws(project):
     figure = project / "book" / "images" / "toy-model.svg"
     committed = figure.read_bytes()

@@ -1,4 +1,4 @@
-"""The power law of the loss, the width of a transition, and the fit of the exponent."""
+"""The power law of the loss, and the width of a transition."""
 
 import math
 
@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import optimize, stats
+from scipy import stats
 
 from mirage import scaling, toy
-
-SIZES = np.logspace(8, 11, 8)
 
 
 def accuracy(exponent, length=1, constant=1e9, irreducible=0.0):
@@ -74,59 +72,6 @@ def test_width_refuses_a_curve_without_one_transition(curve, message):
 def test_width_refuses_levels_out_of_order():
     with pytest.raises(ValueError, match=r"low must be below high; got low=0.9, high=0.1"):
         scaling.transition_width(accuracy(0.4), 0.9, 0.1)
-
-
-def draws(exponent, items, seed, sizes=SIZES):
-    return np.random.default_rng(seed).binomial(items, accuracy(exponent, 3)(sizes))
-
-
-def test_fit_maximises_the_binomial_likelihood():
-    right, items = draws(0.6, 2000, 1), np.full(8, 2000)
-
-    def minus_log_likelihood(values):
-        curve = np.exp(-np.exp(values[0] - values[1] * (np.log(SIZES) - 22)))
-        return -stats.binom.logpmf(right, items, np.clip(curve, 1e-300, 1 - 1e-12)).sum()
-
-    best = optimize.minimize(minus_log_likelihood, [0, 0.5], method="Nelder-Mead", options={"xatol": 1e-8}).x
-    fit = scaling.fit_exponent(SIZES, right, items)
-    assert fit.exponent == pytest.approx(best[1], rel=1e-4)
-    assert fit.constant == pytest.approx(np.exp(22 + best[0] / best[1]), rel=1e-3)
-    assert fit.accuracy(SIZES) == pytest.approx(accuracy(0.6, 3)(SIZES), abs=0.05)
-
-
-def test_interval_covers_the_true_exponent_about_as_often_as_it_says():
-    hits = sum(
-        low <= 0.6 <= high
-        for seed in range(200)
-        for low, high in [scaling.fit_exponent(SIZES, draws(0.6, 500, seed), [500] * 8).interval]
-    )
-    # 95 % of 200 is 190; dispersion below one is not used to narrow the interval, so more is expected.
-    assert stats.binomtest(hits, 200, 0.95, alternative="less").pvalue > 0.001
-
-
-def test_interval_widens_with_scatter_beyond_the_items():
-    exact = np.round(2000 * accuracy(0.6, 3)(SIZES)).astype(int)
-    bent = np.where(np.arange(8) % 2, exact * 2 // 3, exact)
-    straight_fit, bent_fit = (scaling.fit_exponent(SIZES, right, [2000] * 8) for right in (exact, bent))
-    assert straight_fit.dispersion == 1
-    assert bent_fit.dispersion > 10
-    assert np.diff(bent_fit.interval) > 2 * np.diff(straight_fit.interval)
-
-
-@pytest.mark.parametrize("right", [[0] * 7 + [100], [0] * 5 + [3, 500, 2000]])
-def test_too_few_informative_sizes_cannot_tell(right):
-    fit = scaling.fit_exponent(SIZES, right, [2000] * 8)
-    assert np.isnan([fit.exponent, *fit.interval]).all()
-    assert fit.summary().startswith("cannot tell: ")
-    with pytest.raises(ValueError, match="cannot tell"):
-        fit.accuracy(1e9)
-
-
-def test_fit_refuses_lengths_that_differ():
-    with pytest.raises(ValueError, match=r"same length; got shapes \(8,\), \(7,\) and \(8,\)"):
-        scaling.fit_exponent(SIZES, [1] * 7, [2] * 8)
-    with pytest.raises(ValueError, match="successes must be at most trials; got 3 of 2"):
-        scaling.fit_exponent([1, 2], [1, 3], [2, 2])
 
 
 def test_width_says_what_a_curve_for_single_numbers_does_wrong():

@@ -28,8 +28,6 @@ FLAGS = [
     *"--disable-background-networking --disable-component-update".split(),
 ]
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
@@ -90,17 +88,12 @@ def test_page_loads_whole_without_errors_or_other_sites(page, address, name):
     visit(page, address + name)
     assert page.faults == []
     assert page.locator("h1").count() >= 1
+    assert page.locator("mjx-container").count() >= page.locator("article .math").count()
+    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
     broken = (
         "images => images.filter(image => !image.complete || !image.naturalWidth).map(image => image.src)"
     )
     assert page.locator("main img").evaluate_all(broken) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_mathematics_is_set_without_errors(page, address, name):
-    visit(page, address + name)
-    assert page.locator("mjx-container").count() >= page.locator("article .math").count()
-    assert page.locator("mjx-merror, .MathJax_Error").count() == 0
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
@@ -155,7 +148,7 @@ def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
     repository = REPOSITORY.removeprefix("https://github.com/")
     expected = f"https://colab.research.google.com/github/{repository}/blob/main/{notebook}"
     links = [link["href"] for link in soup(name).select('a[href*="colab"]')]
-    assert links.count(expected) == len(links) == 2
+    assert links.count(expected) == 2  # the button and the badge
     assert (ROOT / notebook).exists()
 
 
@@ -176,8 +169,11 @@ def test_sliders_change_the_chart_from_the_keyboard(page, address, slider, chang
     page.locator(".vega-bindings input[type=range]").nth(slider).focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(300)
-    after = drawn(page)
+    for _ in range(50):  # at most five seconds
+        after = drawn(page)
+        if {i for i in range(3) if before[i] != after[i]} == changed:
+            break
+        page.wait_for_timeout(100)
     assert len(after) == 3
     assert {i for i in range(3) if before[i] != after[i]} == changed
 

@@ -39,20 +39,14 @@ def test_show_refuses_alt_text_that_says_nothing(figure, alt, error):
         style.show(figure, alt=alt)
 
 
-def test_save_writes_the_same_bytes_every_time_and_leaves_nothing_aside(tmp_path):
-    for name in ("first.svg", "second.svg"):
+def test_svg_is_the_same_at_every_run_and_closes_the_figure():
+    def draw():
         figure, axes = plt.subplots()
         axes.plot([0, 1], [0, 1])
-        style.save(figure, tmp_path / name)
-    assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.svg", "second.svg"]
+        return style.svg(figure)
 
-
-def test_save_refuses_other_formats_and_missing_folders(figure, tmp_path):
-    with pytest.raises(ValueError, match=r"end in \.svg"):
-        style.save(figure, tmp_path / "figure.png")
-    with pytest.raises(ValueError, match="folder that exists"):
-        style.save(figure, tmp_path / "nowhere" / "figure.svg")
+    assert draw() == draw()
+    assert not plt.get_fignums()
 
 
 def luminance(color: str) -> float:

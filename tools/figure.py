@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from mirage import figures, scaling, style, toy
-from tools.project import ROOT
+from tools.project import ROOT, write
 
 TARGET = ROOT / "book" / "images" / "toy-model.svg"
 
@@ -14,7 +14,7 @@ TARGET = ROOT / "book" / "images" / "toy-model.svg"
 def main() -> int:
     """Write the figure."""
     style.use()
-    style.save(draw(), TARGET)
+    write(TARGET, style.svg(draw()))
     return 0
 
 

@@ -7,6 +7,7 @@ same source always gives the same file.
 
 import argparse
 import hashlib
+import posixpath
 import re
 import sys
 from pathlib import Path
@@ -52,7 +53,7 @@ def convert(source: Path) -> str:
     notebook = jupytext.read(source, fmt="md:myst")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = public_links(cell.source, source.parent.name)
+            cell.source = public_links(cell.source)
     first_code = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 1)
     notebook.cells.insert(first_code, nbformat.v4.new_code_cell(_SETUP, metadata={"tags": ["remove-cell"]}))
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(_badge(source.stem)))
@@ -65,15 +66,12 @@ def convert(source: Path) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
-def public_links(text: str, folder: str = "notebooks") -> str:
-    """Turn links between files of the book into addresses of the published pages."""
+def public_links(text: str) -> str:
+    """Turn links between files, as seen from notebooks/, into addresses of the published pages."""
 
     def public(match: re.Match) -> str:
-        parts = (Path(folder) / match[2]).parts
-        while ".." in parts:
-            i = parts.index("..")
-            parts = parts[: i - 1] + parts[i + 1 :]
-        return f"{match[1]}{DOCUMENTATION}/{'/'.join(parts)}.html{match[3] or ''})"
+        page = posixpath.normpath(f"notebooks/{match[2]}")
+        return f"{match[1]}{DOCUMENTATION}/{page}.html{match[3] or ''})"
 
     return _LINK.sub(public, text)
 
@@ -82,11 +80,12 @@ def local_links(text: str) -> str:
     """Turn addresses of published pages back into links between files, as seen from notebooks/."""
     text = text.replace(_BADGE, "../book/images/open-in-colab.svg")
     pattern = re.escape(DOCUMENTATION) + r"/(book|notebooks)/([\w-]+)\.html"
-    return re.sub(
-        pattern,
-        lambda m: f"{'../book/' * (m[1] == 'book')}{m[2]}.{'md' if m[1] == 'book' else 'ipynb'}",
-        text,
-    )
+    return re.sub(pattern, _local, text)
+
+
+def _local(match: re.Match) -> str:
+    folder, name = match.groups()
+    return f"../book/{name}.md" if folder == "book" else f"{name}.ipynb"
 
 
 def _badge(name: str) -> str:

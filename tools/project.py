@@ -5,7 +5,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-ROOT = Path(os.environ.get("MIRAGE_ROOT", Path(__file__).resolve().parent.parent))
+ROOT = Path(__file__).resolve().parent.parent
 _URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
 REPOSITORY: str = _URLS["Repository"]
 DOCUMENTATION: str = _URLS["Documentation"]

@@ -20,7 +20,9 @@ def main() -> int:
     part = target.with_suffix(".part.ipynb")
     began = time.monotonic()
     try:
-        papermill.execute_notebook(source, part, cwd=ROOT / "notebooks", kernel_name="python3")
+        papermill.execute_notebook(
+            source, part, cwd=ROOT / "notebooks", kernel_name="python3", execution_timeout=600
+        )
     except papermill.PapermillExecutionError as error:
         print(f"{source}: a cell failed. The notebook up to there is {part}.\n{error}", file=sys.stderr)
         return 1

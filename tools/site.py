@@ -104,7 +104,7 @@ def _build(builder: str) -> bool:
     jupyter_book = Path(sys.executable).parent / "jupyter-book"
     command = [str(jupyter_book), "build", str(STAGE), "--path-output", str(BUILD)]
     command += ["--builder", builder, "-W", "-n", "--keep-going", "-q"]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     print("building the site …", flush=True)
     if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
         return False
@@ -113,10 +113,9 @@ def _build(builder: str) -> bool:
 
 
 def _fingerprint() -> str:
-    tools = [
-        Path(__file__).with_name(name) for name in ("site.py", "site_extension.py", "site.css", "project.py")
-    ]
-    files = [*tools, ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "pyproject.toml"]
+    tools = sorted(path for path in (ROOT / "tools").glob("*") if path.is_file())
+    names = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt")
+    files = [*tools, *(ROOT / name for name in names)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 

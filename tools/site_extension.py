@@ -92,6 +92,8 @@ def _copy_mathjax(static: Path) -> None:
 
 
 def _write_vega(target: Path) -> None:
+    if target.exists():  # after an upgrade the build starts from nothing: see _fingerprint in tools/site.py
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     version = re.match(r"\d+\.\d+", altair.VEGALITE_VERSION)[0]
     bundle = vl_convert.javascript_bundle(vl_version=version)
