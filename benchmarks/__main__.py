@@ -19,8 +19,7 @@ from rapidfuzz.process import cpdist
 from tqdm import tqdm
 
 from mirage import metrics
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools.project import ROOT
 
 
 def main() -> None:

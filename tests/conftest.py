@@ -10,12 +10,12 @@ import hypothesis
 import matplotlib
 import pytest
 
+from tools.project import ROOT
+
 matplotlib.use("Agg")
 # Time is no property of the code, and where the checks run, chance must not fail a test either.
 hypothesis.settings.register_profile("book", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("book")
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)

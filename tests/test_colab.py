@@ -15,7 +15,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.project import ROOT
+
 COLAB = ROOT / "build" / "colab"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 VERSIONS = {

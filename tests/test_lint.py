@@ -1,12 +1,9 @@
 """Each rule of tools.lint passes on the project, and catches the break it is there for."""
 
-from pathlib import Path
-
 import pytest
 
 from tools import lint
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = "notebooks/toy-model.md"
 
 # rule, file, what is there, what it becomes, part of the message

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from mirage import check
 from tools import pair
-from tools.project import DOCUMENTATION, REPOSITORY
+from tools.project import DOCUMENTATION, REPOSITORY, ROOT
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("*.md"))
 _ASK = re.compile(r'check\.answer\("([\w-]+)", (\w+)\)')
 _SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.DOTALL)

@@ -15,8 +15,8 @@ import pytest
 from numpydoc.docscrape import ClassDoc, FunctionDoc
 
 import mirage
+from tools.project import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 MODULES = [importlib.import_module(f"mirage.{name}") for name in mirage.__all__]
 FUNCTIONS = [
     pytest.param(getattr(module, name), id=f"{module.__name__}.{name}")

@@ -12,8 +12,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from tools import lint
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools.project import ROOT
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:

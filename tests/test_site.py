@@ -6,7 +6,6 @@ import importlib
 import os
 import shutil
 import threading
-from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -16,9 +15,8 @@ from playwright.sync_api import sync_playwright
 
 import mirage
 from tools import site
-from tools.project import REPOSITORY
+from tools.project import REPOSITORY, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = [f"{page}.html" for page in ["index", *site.pages(), "search", "genindex"]]
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
