@@ -81,6 +81,6 @@ notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
 build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY)
 	@$(RUN) tools.run $< $@
 
-$(SITE): $(EXECUTED) $(shell find book) _config.yml _toc.yml $(wildcard tools/site*) tools/project.py $(PACKAGE)
+$(SITE): $(EXECUTED) book/. $(shell find book -mindepth 1) _config.yml _toc.yml $(wildcard tools/site*) tools/project.py $(PACKAGE)
 	@$(RUN) tools.site
 	@touch $@

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import matplotlib
@@ -52,6 +53,17 @@ def test_one_notebook_changed_only_it_is_run_again(built):
 def test_a_change_in_the_package_runs_all_notebooks_again(built, changed):
     pages = list((built / "notebooks").glob("*.md"))
     assert done_again(built, changed).count("-m tools.run ") == len(pages) >= 2
+
+
+def test_a_page_removed_builds_the_site_again(built):
+    time.sleep(0.1)  # the clock of the file system is coarse
+    (built / "book" / "glossary.md").unlink()
+    assert "tools.site" in make(built, "--dry-run", "book").stdout
+
+
+def test_make_has_nothing_to_warn_of(built):
+    for target in ("book", "test"):
+        assert make(built, "--dry-run", target).stderr == ""
 
 
 def test_a_change_in_prose_builds_the_site_and_runs_no_notebook(built):
