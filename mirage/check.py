@@ -7,7 +7,13 @@ from collections.abc import Callable
 
 from mirage import _validate
 from mirage._checkers import Verdict
-from mirage._exercises import toy_model
+from mirage._exercises import (
+    choosing_a_metric,
+    high_jump,
+    seeing_small_numbers,
+    toy_model,
+    what_is_emergence,
+)
 
 __all__ = ["Verdict", "answer", "exercises"]
 
@@ -50,10 +56,13 @@ def exercises() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> exercises()[0]
-    'toy-model-1'
+    >>> "toy-model-1" in exercises()
+    True
     """
     return tuple(_EXERCISES)
 
 
-_EXERCISES: dict[str, Callable[[object], Verdict]] = {**toy_model.EXERCISES}
+_PAGES = (what_is_emergence, toy_model, high_jump, choosing_a_metric, seeing_small_numbers)  # as in the book
+_EXERCISES: dict[str, Callable[[object], Verdict]] = {
+    name: judge for page in _PAGES for name, judge in page.EXERCISES.items()
+}

@@ -52,7 +52,7 @@ def counts():
 
 # A call that is right, for every public function, with all its parameters: one after the other is spoilt.
 VALID = {
-    "charts.toy_model": dict,
+    "charts.toy_model.toy_model": dict,
     "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
     "check.exercises": dict,
     "datasets.load_gpt3_arithmetic": dict,
@@ -100,11 +100,11 @@ VALID = {
     "style.show": lambda: {"figure": plt.figure(), "alt": "A figure that shows nothing at all"},
     "style.svg": lambda: {"figure": plt.figure()},
     "style.use": dict,
-    "toy.accuracy": lambda: {"p": [0.1, 0.5], "length": 3},
-    "toy.brier_score": lambda: {"p": [0.1, 0.5], "options": 3},
-    "toy.clearing_probability": lambda: {"mean": [1.0, 2.0], "deviation": 0.1, "bar": 2.0},
-    "toy.multiple_choice_grade": lambda: {"p": [0.1, 0.5], "options": 3},
-    "toy.sample_outputs": lambda: {
+    "toy.scores.accuracy": lambda: {"p": [0.1, 0.5], "length": 3},
+    "toy.scores.brier_score": lambda: {"p": [0.1, 0.5], "options": 3},
+    "toy.high_jump.clearing_probability": lambda: {"mean": [1.0, 2.0], "deviation": 0.1, "bar": 2.0},
+    "toy.scores.multiple_choice_grade": lambda: {"p": [0.1, 0.5], "options": 3},
+    "toy.outputs.sample_outputs": lambda: {
         "parameters": [1e8],
         "constant": 1e9,
         "exponent": 0.4,
@@ -112,7 +112,7 @@ VALID = {
         "items": 3,
         "rng": 0,
     },
-    "toy.token_edit_distance": lambda: {"p": [0.1, 0.5], "length": 3},
+    "toy.scores.token_edit_distance": lambda: {"p": [0.1, 0.5], "length": 3},
 }
 
 

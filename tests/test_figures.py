@@ -1,14 +1,11 @@
 """The recurring figures draw what they are given."""
 
-import math
-from types import SimpleNamespace
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from mirage import charts, figures, scaling, toy
+from mirage import figures
 
 SIZES = [1e8, 1e9, 1e10]
 
@@ -93,25 +90,3 @@ def test_figures_draw_on_the_axes_they_are_given():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.parametrize("decade", [7.0, 9.5, 12.0])
-@pytest.mark.parametrize("length", [1, 7])
-def test_the_chart_computes_the_toy_model(decade, length):
-    # The few expressions of Vega that the chart uses are Python too, but for "? :".
-    datum = SimpleNamespace(decade=decade)
-    names = {"pow": pow, "exp": math.exp, "datum": datum, "length": length, "exponent": 0.3, "items": 50}
-    for step in charts.toy_model().to_dict()["vconcat"][0]["transform"]:
-        if step["as"] != "visible":
-            setattr(datum, step["as"], eval(step["calculate"], names))
-    p = scaling.token_probability(scaling.loss(10**decade, 1e9, 0.3))
-    assert datum.accuracy == pytest.approx(toy.accuracy(p, length))
-    assert datum.edits == pytest.approx(toy.token_edit_distance(p, 1))
-    assert datum.floor == 1 / 50
-
-
-def test_the_chart_carries_its_description_and_controls():
-    chart = charts.toy_model().to_dict()
-    assert len(chart["description"].split()) > 20
-    controls = [param["name"] for param in chart["params"] if "bind" in param]
-    assert controls == ["length", "exponent", "items"]

@@ -49,7 +49,7 @@ def test_one_notebook_changed_only_it_is_run_again(built):
     assert "tools.site" in commands
 
 
-@pytest.mark.parametrize("changed", ["mirage/toy.py", "mirage/data/gpt3_arithmetic.csv"])
+@pytest.mark.parametrize("changed", ["mirage/toy/scores.py", "mirage/data/gpt3_arithmetic.csv"])
 def test_a_change_in_the_package_runs_all_notebooks_again(built, changed):
     pages = list((built / "notebooks").glob("*.md"))
     assert done_again(built, changed).count("-m tools.run ") == len(pages) >= 2

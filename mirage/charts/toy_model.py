@@ -1,12 +1,12 @@
-"""The book's interactive charts. The reader's browser computes their curves: no kernel is needed."""
+"""The toy model, with sliders for the length of the target, the exponent and the number of items."""
 
 import altair as alt
 
 from mirage import style
+from mirage.charts import _parts
 
 __all__ = ["toy_model"]
 
-_SIZES = [1e6, 1e8, 1e10, 1e12, 1e14]
 _SEEN, _UNSEEN = "at or above 1/n", "below 1/n: less than one right answer expected"
 _DESCRIPTION = (
     "Three curves over the number of parameters of toy models: expected exact match, the same on a "
@@ -29,7 +29,7 @@ def toy_model() -> alt.VConcatChart:
     >>> [panel["height"] for panel in toy_model().to_dict()["vconcat"]]
     [110, 110, 110]
     """
-    base, x = _toy_curves(), _size_axis()
+    base, x = _toy_curves(), _parts.size_axis()
     line = base.mark_line(strokeWidth=3).encode(x, *_visible())
     exact = line.encode(alt.Y("accuracy:Q", title="Exact match", scale=alt.Scale(domain=[0, 1])))
     log_y = alt.Y(
@@ -47,13 +47,11 @@ def toy_model() -> alt.VConcatChart:
     return (
         alt.vconcat(*(panel.properties(width=280, height=110) for panel in panels))
         .add_params(
-            _slider("length", "Tokens in the target, L", 5, 1, 50, 1),
-            _slider("exponent", "Exponent, a", 0.4, 0.05, 1.5, 0.01),
-            _slider("items", "Items in the test, n", 1000, 10, 10_000, 10),
+            _parts.slider("length", "Tokens in the target, L", 5, 1, 50, 1),
+            _parts.slider("exponent", "Exponent, a", 0.4, 0.05, 1.5, 0.01),
+            _parts.slider("items", "Items in the test, n", 1000, 10, 10_000, 10),
         )
-        .properties(
-            description=_DESCRIPTION, usermeta={"embedOptions": {"renderer": "svg", "actions": False}}
-        )
+        .properties(description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
     )
 
 
@@ -70,15 +68,6 @@ def _toy_curves() -> alt.Chart:
     )
 
 
-def _size_axis() -> alt.X:
-    return alt.X(
-        "parameters:Q",
-        title="Parameters",
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(values=_SIZES, labelExpr="replace(format(datum.value, '~s'), 'G', 'B')"),
-    )
-
-
 def _visible() -> tuple[alt.Color, alt.StrokeDash]:
     kinds = [_SEEN, _UNSEEN]
     legend = alt.Legend(orient="bottom", direction="vertical", labelLimit=300, symbolSize=400)
@@ -86,9 +75,3 @@ def _visible() -> tuple[alt.Color, alt.StrokeDash]:
     color = alt.Color("visible:N", scale=alt.Scale(domain=kinds, range=list(style.PALETTE[:2])), **look)
     dash = alt.StrokeDash("visible:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [4, 3]]), **look)
     return color, dash
-
-
-def _slider(name: str, label: str, value: float, low: float, high: float, step: float) -> alt.Parameter:
-    return alt.param(
-        name=name, value=value, bind=alt.binding_range(min=low, max=high, step=step, name=f"{label}: ")
-    )

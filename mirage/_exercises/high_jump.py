@@ -1,0 +1,9 @@
+"""The exercises of the page `high-jump`."""
+
+from collections.abc import Callable
+
+from mirage._checkers import Verdict
+
+__all__ = ["EXERCISES"]
+
+EXERCISES: dict[str, Callable[[object], Verdict]] = {}

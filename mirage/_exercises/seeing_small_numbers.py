@@ -1,0 +1,9 @@
+"""The exercises of the page `seeing-small-numbers`."""
+
+from collections.abc import Callable
+
+from mirage._checkers import Verdict
+
+__all__ = ["EXERCISES"]
+
+EXERCISES: dict[str, Callable[[object], Verdict]] = {}
