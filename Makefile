@@ -8,6 +8,7 @@ READY := $(VENV)/ready
 PACKAGE := $(shell find mirage -type f -not -path '*/__pycache__/*')
 PAIRS := $(patsubst %.md,%.ipynb,$(wildcard notebooks/*.md))
 EXECUTED := $(PAIRS:%=build/%)
+DATA := build/data
 SITE := build/_build/html/index.html
 
 # Notebooks run side by side, each on one thread; the order of sets and the like does not vary.
@@ -20,12 +21,12 @@ export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 unexport PYTHONDONTWRITEBYTECODE # without compiled files each start takes seconds longer
 ifdef MIRAGE_DATA
-override MIRAGE_DATA := $(shell cd "$(MIRAGE_DATA)" && pwd)
+override MIRAGE_DATA := $(or $(shell cd "$(MIRAGE_DATA)" 2>/dev/null && pwd),$(MIRAGE_DATA))
 export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book serve test check pair bench links newest requirements figures clean
+.PHONY: help setup book data serve test check pair bench links newest requirements figures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -34,6 +35,9 @@ setup: $(READY) ## make the virtual environment in .venv
 
 book: $(SITE) ## build the book under build/ and say where to open it
 	@echo "The book is ready: open $(CURDIR)/$(SITE) in a browser, or run 'make serve'."
+
+data: $(READY) ## list the published results, and fetch those that are not there
+	@$(RUN) mirage.datasets
 
 serve: book ## show the book at http://127.0.0.1:8000
 	@$(RUN) http.server 8000 --bind 127.0.0.1 --directory $(dir $(SITE))
@@ -78,7 +82,13 @@ $(READY): requirements.txt pyproject.toml
 notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
 	@$(RUN) tools.pair $<
 
-build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY)
+# Once, before the notebooks, which would each fetch and show it. Without the data they show notes instead.
+$(DATA): mirage/data/sources.csv | $(READY)
+	@mkdir -p $(@D)
+	@$(RUN) mirage.datasets >/dev/null || echo "Going on without these data."
+	@touch $@
+
+build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY) | $(DATA)
 	@$(RUN) tools.run $< $@
 
 $(SITE): $(EXECUTED) book/. $(shell find book -mindepth 1) _config.yml _toc.yml $(wildcard tools/site*) tools/project.py $(PACKAGE)

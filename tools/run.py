@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import papermill
 
 from tools.project import ROOT
@@ -20,15 +21,30 @@ def main() -> int:
     part = target.with_suffix(".part.ipynb")
     began = time.monotonic()
     try:
-        papermill.execute_notebook(
-            source, part, cwd=ROOT / "notebooks", kernel_name="python3", execution_timeout=600
+        executed = papermill.execute_notebook(
+            source,
+            part,
+            cwd=ROOT / "notebooks",
+            kernel_name="python3",
+            execution_timeout=600,
+            progress_bar=sys.stderr.isatty(),
         )
     except papermill.PapermillExecutionError as error:
         print(f"{source}: a cell failed. The notebook up to there is {part}.\n{error}", file=sys.stderr)
         return 1
     os.replace(part, target)
     print(f"ran {source} in {time.monotonic() - began:.0f} s")
+    if missing := _missing(executed):
+        again = "run 'make data', 'make clean' and 'make book'"
+        print(f"{source}: without {', '.join(missing)}, which could not be had; to add them, {again}")
     return 0
+
+
+def _missing(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the data sets in whose place the notebook shows a note."""
+    outputs = (output for cell in notebook.cells for output in cell.get("outputs", []))
+    notes = (output.get("metadata", {}).get("mirage", {}) for output in outputs)
+    return sorted({note["missing"] for note in notes if "missing" in note})
 
 
 if __name__ == "__main__":

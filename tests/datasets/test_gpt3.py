@@ -1,4 +1,4 @@
-"""The embedded table of GPT-3's accuracies."""
+"""The table of GPT-3's accuracies, which is part of the package."""
 
 from mirage import datasets
 

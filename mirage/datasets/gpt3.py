@@ -1,4 +1,4 @@
-"""The public results that the book computes from, as tidy tables."""
+"""Accuracies of GPT-3 on arithmetic, part of the package."""
 
 from importlib import resources
 
@@ -10,10 +10,10 @@ __all__ = ["load_gpt3_arithmetic"]
 def load_gpt3_arithmetic() -> pd.DataFrame:
     """Return the accuracies of the eight GPT-3 models on ten arithmetic tasks.
 
-    The table was transcribed from Table H.1 of the GPT-3 paper; check against the paper before citing.
-    The 175B column agrees with the values quoted in the paper's text. The other cells could not be
-    compared, and one of them (2-digit addition, zero-shot, 6.7B: 2.54 %) is not a multiple of one item, so
-    no result should hang on a single cell. The answers of the models were never published.
+    The table was transcribed from Table H.1 of the GPT-3 paper and agrees with a machine-made text version
+    of it; check against the paper before citing a cell. One of them (2-digit addition, zero-shot, 6.7B:
+    2.54 %) is not a multiple of one item there either, so no result should hang on a single cell. The
+    answers of the models were never published.
 
     Returns
     -------

@@ -1,0 +1,150 @@
+"""Where the public results come from, and where their files lie: in a local mirror or in the user's cache."""
+
+import csv
+import functools
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import ModuleType
+
+HOST = "https://raw.githubusercontent.com"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set: who published it, what it holds, and under which licence."""
+
+    title: str
+    what: str
+    repository: str
+    commit: str
+    licence: str
+
+
+SOURCES = {
+    "lu2024": Source(
+        "Lu et al. (2024)",
+        "24 models on 23 tasks, with and without prompting techniques",
+        "UKPLab/on-emergence",
+        "f791b653c42251a4dbd0bdc7a064c41ea0a3c51b",
+        "CC-BY-SA-4.0",
+    ),
+    "pythia": Source(
+        "Biderman et al. (2023)",
+        "Pythia, 8 sizes, up to 27 steps of training, on 65 tasks",
+        "EleutherAI/pythia",
+        "a19eecb807ec2c79a39ebf18108816e6ffffc1d5",
+        "Apache-2.0",
+    ),
+    "ruan2024": Source(
+        "Ruan et al. (2024)",
+        "148 models on 8 benchmarks, 84 of them on 7 further tasks",
+        "ryoungj/ObsScaling",
+        "4d6e1e43fd2635d04654aa77d1df9d5266ea0382",
+        "Apache-2.0",
+    ),
+    "wu2025": Source(
+        "Wu and Lo (2025)",
+        "up to 68 models on 9 tasks, by difficulty of the items",
+        "tony10101105/ExpEmergence",
+        "288b731d68fbc0328de28d394af108da71a09d36",
+        "MIT",
+    ),
+}
+
+
+class DataUnavailable(OSError):
+    """Published data could neither be found nor fetched.
+
+    Its text is one line that names the data, the reason, and what to do. It has the attributes `dataset` (the
+    name of the data set), `reason` and `advice`.
+    """
+
+    def __init__(self, dataset: str, reason: str, advice: str):
+        super().__init__(dataset, reason, advice)
+        self.dataset, self.reason, self.advice = dataset, reason, advice
+
+    def __str__(self) -> str:
+        """Return the one line."""
+        return f"The data of {SOURCES[self.dataset].title} are missing: {self.reason}. {self.advice}"
+
+
+@dataclass(frozen=True)
+class File:
+    """A published file: its name here, its path in the repository, its size and its sha256."""
+
+    name: str
+    path: str
+    bytes: int
+    sha256: str
+
+    @property
+    def dataset(self) -> str:
+        """The data set that the file belongs to."""
+        return self.name.split("/")[0]
+
+    @property
+    def address(self) -> str:
+        """Where it is published."""
+        source = SOURCES[self.dataset]
+        return f"{HOST}/{source.repository}/{source.commit}/{self.path}"
+
+    def fault(self, path: Path) -> str | None:
+        """Say what is wrong with a copy of this file; None if nothing is."""
+        if not path.is_file():
+            return "there is no such file"
+        if (size := path.stat().st_size) != self.bytes:
+            return f"it has {size} bytes, the published file has {self.bytes}"
+        if hashlib.sha256(path.read_bytes()).hexdigest() != self.sha256:
+            return "its contents are not those of the published file (the sha256 differs)"
+        return None
+
+
+@functools.cache
+def files(dataset: str) -> tuple[File, ...]:
+    """Return the files of a data set."""
+    with resources.files("mirage").joinpath("data/sources.csv").open(encoding="utf-8") as table:
+        _, *rows = csv.reader(table)
+    found = (File(name, path, int(size), sha256) for name, path, size, sha256 in rows)
+    return tuple(file for file in found if file.dataset == dataset)
+
+
+def mirror() -> Path | None:
+    """Return the folder that MIRAGE_DATA names, or None."""
+    named = os.environ.get("MIRAGE_DATA")
+    return Path(named).expanduser() if named else None
+
+
+def folder() -> Path:
+    """Return the folder in which the files lie, or will: the local mirror, or the user's cache."""
+    return mirror() or _fetcher().cache()
+
+
+def paths(wanted: Iterable[File]) -> list[Path]:
+    """Return where the files lie, checked; without a local mirror those not yet in the cache are fetched."""
+    wanted = list(wanted)
+    wrong = [file for file in dict.fromkeys(wanted) if file.fault(folder() / file.name)]
+    if wrong and mirror():
+        raise _incomplete(wrong[0])
+    if wrong:
+        _fetcher().fetch(wrong, folder())
+    return [folder() / file.name for file in wanted]
+
+
+def _fetcher() -> ModuleType:
+    from mirage.datasets import _fetch  # not before it is needed: what it imports takes time
+
+    return _fetch
+
+
+def _incomplete(file: File) -> DataUnavailable:
+    """Return the error for a local mirror that lacks a file."""
+    path = folder() / file.name
+    reason = f"{path}: {file.fault(path)}"
+    if not folder().is_dir():
+        reason = f"MIRAGE_DATA names {folder()}, which is no folder"
+    advice = f"Let MIRAGE_DATA name the folder that holds {file.name}, or unset it to fetch the file."
+    return DataUnavailable(file.dataset, reason, advice)

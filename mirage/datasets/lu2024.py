@@ -1,0 +1,120 @@
+"""Lu et al. (2024): tasks said to be emergent, with and without prompting techniques."""
+
+import functools
+
+import numpy as np
+import pandas as pd
+
+from mirage.datasets import _sources
+from mirage.datasets._tables import tidy
+
+__all__ = ["load_lu2024"]
+
+_KEYS = {
+    "filename": "task",
+    "number_of_data": "items",
+    "prompt_type": "prompt",
+    "number_of_shots": "shots",
+}
+_METRICS = {
+    "exact_match_accuracy": "exact_match",
+    "exact_match_f1": "exact_match_f1",
+    "bert_score_accuracy": "bert_score_accuracy",
+    "bert_score_f1": "bert_score_f1",
+    "edit_distance": "edit_distance",
+    "single_bert_score": "bert_score",
+}
+_NOT_COMPUTED = -100
+# Family, parameters, tuned on instructions or not: Table 1 of the paper. The last four models are not in it;
+# the size of alpaca-13b is in its name, that of alpaca-native is the one of the LLaMA it was tuned from.
+_MODELS = {
+    "gpt2": ("GPT-2", 117e6, False),
+    "Rachneet/gpt2-alpaca": ("GPT-2", 117e6, True),
+    "gpt2-xl": ("GPT-2", 1.6e9, False),
+    "Rachneet/gpt2-xl-alpaca": ("GPT-2", 1.6e9, True),
+    "EleutherAI/gpt-j-6b": ("GPT-J", 6.7e9, False),
+    "togethercomputer/GPT-JT-6B-v1": ("GPT-J", 6.7e9, True),
+    "davinci": ("GPT-3", 175e9, False),
+    "text-davinci-001": ("GPT-3", 175e9, True),
+    "text-davinci-003": ("GPT-3", 175e9, True),
+    "t5-small": ("T5", 60e6, False),
+    "google/flan-t5-small": ("T5", 60e6, True),
+    "t5-large": ("T5", 770e6, False),
+    "google/flan-t5-large": ("T5", 770e6, True),
+    "tiiuae/falcon-7b": ("Falcon", 7e9, False),
+    "tiiuae/falcon-7b-instruct": ("Falcon", 7e9, True),
+    "tiiuae/falcon-40b": ("Falcon", 40e9, False),
+    "tiiuae/falcon-40b-instruct": ("Falcon", 40e9, True),
+    "models--llama/7B": ("LLaMA", 7e9, False),
+    "models--llama/13B": ("LLaMA", 13e9, False),
+    "models--llama/30B": ("LLaMA", 30e9, False),
+    "chavinlo/alpaca-native": ("LLaMA", 7e9, True),
+    "chavinlo/alpaca-13b": ("LLaMA", 13e9, True),
+    "code": ("unknown", np.nan, pd.NA),
+    "gpt-4": ("GPT-4", np.nan, pd.NA),
+}
+
+
+def load_lu2024() -> pd.DataFrame:
+    """Return the scores of Lu et al.'s 24 models on 23 tasks, under three kinds of prompt.
+
+    What was changed from the published file, and what to know about it:
+
+    - A score of -100 stands for "not computed"; these are left out. So are the copies of three rows that
+      occur twice (with the same `run_id`), and the columns of losses and gains, which compare two models and
+      score none.
+    - The paper's figures use `bert_score_accuracy`, and `exact_match` for modified_arithmetic, gsm8k and
+      codenames. For these three the file holds values of `bert_score_accuracy` too, under some conditions.
+    - `edit_distance` counts characters between the target and the whole answer, and grows with the length of
+      both. It cannot be compared across tasks, and is not the token edit distance of Schaeffer et al. (2023).
+    - The seeds change the sampling at a temperature of 0.01, so their spread is no sampling error of the
+      items. Models behind an API were asked once; their seed is the text "None".
+    - The Falcon models answered 300 items of logical_deduction and 750 of tracking_shuffled_objects, the
+      others 295 and 745. Falcon and LLaMA have only four or five tasks, davinci has no open prompts.
+    - The file does not say what "code" is. Its `family` is "unknown".
+
+    Returns
+    -------
+    DataFrame, one row per model, task, metric, prompt, number of shots and seed
+        The columns that all tables share, then `prompt` ("closed": the options are shown; "closed-adv": shown
+        with letters; "open": not shown), `shots`, `seed` (text), and `instruction_tuned` (missing for "code"
+        and "gpt-4"). `parameters` and `instruction_tuned` come from Table 1 of the paper, but for the two
+        Alpaca models, which are not in it. `training_flops` is NaN.
+
+    Raises
+    ------
+    DataUnavailable
+        If the file can neither be found nor fetched.
+
+    References
+    ----------
+    Lu et al. (2024), *Are Emergent Abilities in Large Language Models just In-Context Learning?*, ACL 2024,
+    doi:10.18653/v1/2024.acl-long.279. The data are licensed CC-BY-SA-4.0.
+
+    Examples
+    --------
+    >>> table = load_lu2024()
+    >>> rows = table.query("task == 'hindu_knowledge' and metric == 'bert_score_accuracy'")
+    >>> rows = rows.query("model == 'davinci' and prompt == 'closed'")
+    >>> rows[["shots", "score", "items"]].round(3).sort_values("shots").values.tolist()
+    [[0.0, 0.547, 170.0], [5.0, 0.671, 170.0]]
+    """
+    return _table().copy()
+
+
+@functools.cache
+def _table() -> pd.DataFrame:
+    (path,) = _sources.paths(_sources.files("lu2024"))
+    wide = pd.read_csv(path, keep_default_na=False).drop_duplicates("run_id")
+    wide = wide.rename(columns=_KEYS | _METRICS)
+    wide = wide.assign(task=wide["task"].str.removesuffix("/task.json"), training_flops=np.nan)
+    keys = [*_KEYS.values(), "model", "seed", "training_flops"]
+    long = wide.melt(keys, list(_METRICS.values()), "metric", "score")
+    long = long[long["score"] != _NOT_COMPUTED].join(_models(), on="model")
+    return tidy(long, "prompt", "shots", "seed", "instruction_tuned")
+
+
+def _models() -> pd.DataFrame:
+    columns = ["family", "parameters", "instruction_tuned"]
+    models = pd.DataFrame.from_dict(_MODELS, orient="index", columns=columns)
+    return models.astype({"instruction_tuned": "boolean"})

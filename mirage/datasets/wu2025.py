@@ -1,0 +1,124 @@
+"""Wu and Lo (2025): nine tasks of choices, whole and by the difficulty of their items."""
+
+import functools
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from mirage.datasets import _sources
+from mirage.datasets._tables import tidy
+
+__all__ = ["load_wu2025"]
+
+_METRICS = {"acc": "accuracy", "brier": "brier_score", "san": "option_mass"}
+# The number of items of each task, from utils.py of the authors' repository.
+_ITEMS = {
+    "abstract_narrative_understanding": 3000,
+    "analogical_similarity": 323,
+    "arc": 3548,
+    "arithmetic": 15023,
+    "conceptual_combinations": 103,
+    "hellaswag": 10042,
+    "hindu_knowledge": 175,
+    "mmlu": 14042,
+    "parsinlu_qa_mc": 1050,
+}
+_MODEL = {
+    "Model": "model",
+    "Model Family": "family",
+    "Model Size (B)": "parameters",
+    "FLOPs (1E21)": "training_flops",
+}
+_SCORES = re.compile(r"(?:(\d+)_(\d+)_)?(acc|brier|san)")
+
+
+def load_wu2025() -> pd.DataFrame:
+    """Return accuracy, Brier score and probability on the options for up to 68 models on nine tasks.
+
+    The Brier score of an item is (1 - p)^2, with p the probability of the right option divided by that of all
+    options. It is a loss, and is not turned over. By the authors' own count, chance level of the accuracy is
+    0.25, but 0.145 in arithmetic and analogical_similarity, and 0.1 in abstract_narrative_understanding.
+
+    The authors also sorted the items by how well the models below a certain training compute did on them, and
+    cut them into ten groups. **Two different groupings are in the files:**
+
+    - by the mean Brier score (`grouped_by` "brier_score"): the first group is the *easiest*;
+    - by the mean accuracy (`grouped_by` "accuracy"; arithmetic, mmlu and parsinlu_qa_mc only): the first
+      group is the *hardest*.
+
+    So groups of the same name hold other items. Both were made from scores of the very models that are then
+    looked at: by chance alone, items that small models did well on look harder for the next model.
+
+    What was changed from the published files, and what to know about them:
+
+    - gpt2 and gpt2-large are listed twice. The second entries have the sizes of gpt2-medium and gpt2-xl, but
+      scores copied by name from the first; they are left out, and so are empty lines.
+    - The authors leave seven models out of their own plots, most of them as over-trained: phi-1_5, phi-2, the
+      three smallest of Qwen1.5, stablelm-2-1_6b and Meta-Llama-3-8B. Here they are kept.
+    - `option_mass` is a sum of probabilities, and yet exceeds 1 in places, by up to 0.08 on arithmetic and
+      0.02 on hindu_knowledge. On hellaswag it is tiny, as the options are long. In the file of groups by
+      accuracy of mmlu it is 234 for all models when taken over the whole task; that value is left out.
+    - Benchmarks that the files repeat from Ruan et al. (2024) are left out.
+
+    Returns
+    -------
+    DataFrame, one row per model, task, metric and group of items
+        The columns that all tables share, then `group` ("all", or the places of the items in order of
+        difficulty, such as "17_35") and `grouped_by` ("brier_score", "accuracy", or "none" for all items).
+
+    Raises
+    ------
+    DataUnavailable
+        If the files can neither be found nor fetched.
+
+    References
+    ----------
+    Wu and Lo (2025), *U-shaped and Inverted-U Scaling behind Emergent Abilities of Large Language
+    Models*, ICLR 2025, arXiv:2410.01692. The data are licensed MIT.
+
+    Examples
+    --------
+    >>> table = load_wu2025().query("task == 'arithmetic' and group == 'all' and metric == 'brier_score'")
+    >>> small = table[table["training_flops"] <= 10**1.8 * 1e21]
+    >>> print(len(small), "models, mean", small["score"].mean().round(3))
+    50 models, mean 0.567
+    """
+    return _table().copy()
+
+
+@functools.cache
+def _table() -> pd.DataFrame:
+    files = _sources.files("wu2025")
+    return tidy(pd.concat(map(_read, _sources.paths(files)), ignore_index=True), "group", "grouped_by")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    by_accuracy = path.name.startswith("acc_")
+    task = path.name.removeprefix("acc_").split("_instance_")[0]
+    wide = pd.read_csv(path).rename(columns=_MODEL).dropna(subset="model").drop_duplicates("model")
+    columns = pd.DataFrame.from_dict(
+        {name: _described(match, task, by_accuracy) for name in wide if (match := _SCORES.fullmatch(name))},
+        orient="index",
+    )
+    if by_accuracy:  # over all items these files repeat the others, or are wrong
+        columns = columns[columns["group"] != "all"]
+    long = wide.melt(list(_MODEL.values()), list(columns.index), "column", "score").join(columns, on="column")
+    return long.assign(
+        task=task,
+        parameters=(long["parameters"] * 1e9).round(),
+        training_flops=long["training_flops"] * 1e21,
+    )
+
+
+def _described(match: re.Match, task: str, by_accuracy: bool) -> dict:
+    """Return what the name of a column says, such as `0_1404_brier` or `acc`."""
+    low, high, metric = match.groups()
+    if low is None:
+        return {"metric": _METRICS[metric], "items": _ITEMS[task], "group": "all", "grouped_by": "none"}
+    return {
+        "metric": _METRICS[metric],
+        "items": int(high) - int(low),
+        "group": f"{low}_{high}",
+        "grouped_by": "accuracy" if by_accuracy else "brier_score",
+    }
