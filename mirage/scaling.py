@@ -1,17 +1,23 @@
-"""From the size of a model to its loss, to the probability of a right token, and to the width of a curve."""
+"""From the size of a model to its loss, to the probability of a right token, and to the width of a curve.
+
+The links turn a probability into a place on a line, and back.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize
+from scipy import optimize, stats
 
 from mirage import _validate
 
-__all__ = ["loss", "token_probability", "transition_width"]
+__all__ = ["inverse_link", "link", "loss", "token_probability", "transition_width"]
 
 # A width is looked for between 1e-100 and 1e100 parameters: far wider than any curve of interest.
 _DECADES = np.linspace(-100, 100, 4001)
+
+# An inverse link is the distribution function of a threshold that the predictor must pass.
+_THRESHOLDS = {"gompertz": stats.gumbel_r, "logistic": stats.logistic, "probit": stats.norm}
 
 
 def loss(
@@ -92,6 +98,77 @@ def token_probability(loss: ArrayLike) -> np.ndarray | float:
     return np.exp(-values)[()]
 
 
+def link(probability: ArrayLike, name: str = "gompertz") -> np.ndarray | float:
+    """Return the linear predictor of a probability, under a link of generalised linear models.
+
+    Parameters
+    ----------
+    probability : array-like
+        Between 0 and 1; any shape.
+    name : {"gompertz", "logistic", "probit"}
+        "gompertz" is −ln(−ln p), also called the log-log link: in ln N the toy model is straight, with
+        slope a. "logistic" is ln(p/(1 − p)). "probit" is the quantile of the standard normal distribution.
+
+    Returns
+    -------
+    ndarray or float
+        Increasing in `probability` and in its shape; −infinity at 0, infinity at 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `probability` is not a number between 0 and 1, or `name` is none of the three.
+
+    References
+    ----------
+    McCullagh and Nelder (1989), *Generalized Linear Models*, Sec. 4.3.
+
+    Examples
+    --------
+    >>> link([0.1, 0.5, 0.9], "probit").round(3)
+    array([-1.282,  0.   ,  1.282])
+    >>> p = token_probability(loss([1e8, 1e9, 1e10], constant=1e9, exponent=0.5))
+    >>> np.diff(link(p)) / np.log(10)
+    array([0.5, 0.5])
+    """
+    probability = _validate.array("probability", probability, 0, 1)
+    return _threshold(name).ppf(probability)[()]
+
+
+def inverse_link(predictor: ArrayLike, name: str = "gompertz") -> np.ndarray | float:
+    """Return the probability that belongs to a linear predictor: the inverse of `link`.
+
+    Parameters
+    ----------
+    predictor : array-like
+        Any number, or an infinity; any shape.
+    name : {"gompertz", "logistic", "probit"}
+        As in `link`.
+
+    Returns
+    -------
+    ndarray or float
+        Probability between 0 and 1, in the shape of `predictor`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `predictor` is NaN or not a number, or `name` is none of the three.
+
+    References
+    ----------
+    McCullagh and Nelder (1989), *Generalized Linear Models*, Sec. 4.3.
+
+    Examples
+    --------
+    >>> inverse_link([-2, 0, 2], "logistic").round(3)
+    array([0.119, 0.5  , 0.881])
+    """
+    predictor = _validate.array("predictor", predictor, infinite=True)
+    with np.errstate(over="ignore"):  # far below the middle, exp(−exp(−x)) is 0
+        return _threshold(name).cdf(predictor)[()]
+
+
 def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1, high: float = 0.9) -> float:
     """Return how many decades of parameters a curve needs to go from one level to another.
 
@@ -131,6 +208,10 @@ def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1
         raise TypeError(f"curve must be a function of parameters; got {_validate.shown(curve)}")
     scores = _scores(curve, 10.0**_DECADES)
     return abs(_crossing(curve, scores, high) - _crossing(curve, scores, low))
+
+
+def _threshold(name: str) -> stats.rv_continuous:
+    return _THRESHOLDS[_validate.choice("name", name, tuple(_THRESHOLDS))]
 
 
 def _scores(curve: Callable[[np.ndarray], np.ndarray], parameters: np.ndarray) -> np.ndarray:

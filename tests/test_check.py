@@ -22,6 +22,11 @@ def test_a_function_that_still_returns_the_stub_is_not_answered_yet():
 @pytest.mark.parametrize(
     ("name", "answer", "hint"),
     [
+        ("what-is-emergence-1", 0.85, "ivide it by the gap"),
+        ("what-is-emergence-2", 4, "n − 1"),
+        ("what-is-emergence-3", 21, "share itself"),
+        ("what-is-emergence-3", 31, "Wald"),
+        ("what-is-emergence-4", lambda w, s, p, a: (w - a) / s, "number of decades"),
         ("toy-model-1", 20, "the length itself"),
         ("toy-model-1", 20**0.5, "wrong side"),
         ("toy-model-1", np.log10(400), "number of decades"),
@@ -45,6 +50,33 @@ def test_a_function_that_still_returns_the_stub_is_not_answered_yet():
         ("toy-model-3", 7, "one token"),
         ("toy-model-3", np.exp(10), "one right answer on average"),
         ("toy-model-4", -0.93, "the sign"),
+        ("high-jump-1", 0.2, "divided by the gain"),
+        ("high-jump-2", 0.228, "number of decades"),
+        ("high-jump-3", lambda q, tries: q**tries, "all tries succeed"),
+        ("high-jump-4", 0.2745, "straight line"),
+        (
+            "choosing-a-metric-1",
+            lambda target: (9 - int(str(target)[0])) * 10 ** (len(str(target)) - 1),
+            "become smaller",
+        ),
+        ("choosing-a-metric-1", lambda target: 5, "each digit in each place"),
+        ("choosing-a-metric-2", 10.23, "one token with a whole answer"),
+        ("choosing-a-metric-2", 1 / 102.3, "upside down"),
+        ("choosing-a-metric-3", 2.563, "deviation of one decade"),
+        ("choosing-a-metric-3", 0.7803, "from the middle"),
+        ("choosing-a-metric-4", lambda options: (1 - 1 / options) ** 2, "right option only"),
+        ("choosing-a-metric-4", lambda options: -(options - 1) / options, "the sign"),
+        ("seeing-small-numbers-1", 1000, "one right answer on average"),
+        ("seeing-small-numbers-1", 3000, "rule of three"),
+        ("seeing-small-numbers-1", 2994, "round up"),
+        ("seeing-small-numbers-1", 5, "solve 1"),
+        ("seeing-small-numbers-2", 0.012, "rule of three"),
+        ("seeing-small-numbers-2", 0.014647, "two-sided"),
+        ("seeing-small-numbers-2", 0.988, "1 − p"),
+        ("seeing-small-numbers-3", 0.5, "add the binomial"),
+        ("seeing-small-numbers-4", 4, "without any correction"),
+        ("seeing-small-numbers-4", 1, "Bonferroni"),
+        ("seeing-small-numbers-4", 2, "their own limit"),
     ],
 )
 def test_a_wrong_answer_gets_a_hint(name, answer, hint):
@@ -53,10 +85,25 @@ def test_a_wrong_answer_gets_a_hint(name, answer, hint):
     assert hint in verdict.message
 
 
-# Worked by hand: 20^2; -ln(0.05) e^10 rounded up; ln(2.4769/0.2182)/ln(175/13).
+# Worked by hand, each beside its answer.
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("toy-model-1", 400), ("toy-model-1", np.float32(400)), ("toy-model-3", 65985), ("toy-model-4", 0.934)],
+    [
+        ("what-is-emergence-1", 0.7528),  # (1884 − 184)/2000/log10(175/13)
+        ("what-is-emergence-2", 6),
+        ("what-is-emergence-3", 29),
+        ("toy-model-1", 400),  # 20^2
+        ("toy-model-1", np.float32(400)),
+        ("toy-model-3", 65985),  # −ln(0.05) e^10, rounded up
+        ("toy-model-4", 0.934),  # ln(2.4769/0.2182)/ln(175/13)
+        ("high-jump-1", 0.5126),  # 2 · 1.28155 · 0.06/0.3
+        ("high-jump-2", 1.6905),  # 10^(0.05 · 1.8242/0.4), where Φ(1.8242) = 0.5^(1/20)
+        ("choosing-a-metric-2", 102.3),  # (1 − 2^−10)/(10 · 2^−9 · ½)
+        ("choosing-a-metric-3", 0.3902),  # 1/2.5631
+        ("seeing-small-numbers-1", 2995),  # ln 0.05/ln 0.999 = 2994.2
+        ("seeing-small-numbers-2", 0.011911),  # 1 − e^(−2.99573/250)
+        ("seeing-small-numbers-4", 3),
+    ],
 )
 def test_a_right_answer_passes(name, answer):
     verdict = check.answer(name, answer)
@@ -65,5 +112,5 @@ def test_a_right_answer_passes(name, answer):
 
 
 def test_an_unknown_exercise_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"exercise must be one of toy-model-1, .*; got 'toy-model-99'"):
+    with pytest.raises(ValueError, match=r"exercise must be one of .*toy-model-1, .*; got 'toy-model-99'"):
         check.answer("toy-model-99", 1)

@@ -90,8 +90,18 @@ def _needed() -> list[str]:
     return [need for need in project["dependencies"] if need.partition(">=")[0] not in VERSIONS]
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_notebook_runs_in_colab(notebook, python, wheel, tmp_path):
+def _runs() -> list:
+    """Return each notebook once, and once for each state of the data where it needs fetched data."""
+    runs = []
+    for notebook in NOTEBOOKS:
+        needs_data = "note_if_missing" in notebook.read_text(encoding="utf-8")
+        for data in ("mirror", "cache", "nothing") if needs_data else ("nothing",):
+            runs.append(pytest.param(notebook, data, needs_data, id=f"{notebook.stem}-{data}"))
+    return runs
+
+
+@pytest.mark.parametrize(("notebook", "data", "needs_data"), _runs())
+def test_the_notebook_runs_in_colab(notebook, data, needs_data, python, wheel, tmp_path):
     run(sys.executable, "-m", "uv", "pip", "uninstall", "--python", python, "mirage-book")
     shutil.copy(notebook, tmp_path / "page.ipynb")
     environment = {
@@ -101,14 +111,26 @@ def test_the_notebook_runs_in_colab(notebook, python, wheel, tmp_path):
         "PIP_NO_INDEX": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
-    if "MIRAGE_DATA" in os.environ:
-        environment["MIRAGE_DATA"] = os.environ["MIRAGE_DATA"]
+    if data != "nothing":
+        environment |= _data(data, tmp_path)
     run(python, "-c", _EXECUTE, "page.ipynb", cwd=tmp_path, env=environment)
     cells = nbformat.read(tmp_path / "page.ipynb", as_version=4).cells
     shown = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
     assert any("<img" in str(output.get("data", {}).get("text/html", "")) for output in shown)
+    notes = [output for output in shown if "mirage" in output.get("metadata", {})]
+    assert bool(notes) == (needs_data and data == "nothing")
     versions = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
     assert run(python, "-c", versions, *VERSIONS).split() == list(VERSIONS.values())
+
+
+def _data(state: str, home: Path) -> dict[str, str]:
+    """Return what points a notebook to the data: a local mirror, or a cache that was filled before."""
+    if "MIRAGE_DATA" not in os.environ:
+        pytest.skip("MIRAGE_DATA names no copy of the public results")
+    if state == "mirror":
+        return {"MIRAGE_DATA": os.environ["MIRAGE_DATA"]}
+    shutil.copytree(os.environ["MIRAGE_DATA"], home / "cache" / "mirage")
+    return {"XDG_CACHE_HOME": str(home / "cache")}
 
 
 _EXECUTE = """

@@ -23,6 +23,13 @@ BREAKS = [
         "## Summary\n\nSee {term}`ability`.\n",
         "does not work in Colab",
     ),
+    (
+        lint.links_in_prose_only,
+        PAGE,
+        "style.use()\n",
+        "display(Markdown('see [words](../book/glossary.md)'))\n",
+        "put it into the prose",
+    ),
     (lint.narrow_code, PAGE, "style.use()\n", f"style.use()  # {'x' * 80}\n", "79 fit"),
     (lint.figures_have_alt_text, PAGE, "style.show(", "display(", "show this figure with style.show"),
     (lint.images_have_alt_text, "book/index.md", "# Are", "![x](y.svg)\n\n# Are", "five words"),

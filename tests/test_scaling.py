@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
+from statsmodels.genmod.families import links
 
 from mirage import scaling, toy
 
@@ -77,3 +78,65 @@ def test_width_refuses_levels_out_of_order():
 def test_width_says_what_a_curve_for_single_numbers_does_wrong():
     with pytest.raises(ValueError, match=r"curve must take an array .*math.exp does not.*TypeError"):
         scaling.transition_width(lambda size: math.exp(-1 / size))
+
+
+CLOSED_FORMS = {
+    "gompertz": (lambda p: -np.log(-np.log(p)), lambda x: np.exp(-np.exp(-x))),
+    "logistic": (lambda p: np.log(p / (1 - p)), lambda x: 1 / (1 + np.exp(-x))),
+    "probit": (lambda p: np.sqrt(2) * special.erfinv(2 * p - 1), lambda x: special.erfc(-x / np.sqrt(2)) / 2),
+}
+STATSMODELS = {"gompertz": links.LogLog(), "logistic": links.Logit(), "probit": links.Probit()}
+names = pytest.mark.parametrize("name", STATSMODELS)
+
+
+@names
+def test_links_are_those_of_statsmodels_and_of_the_formulas(name):
+    p, x = np.linspace(1e-6, 1 - 1e-6, 101), np.linspace(-4, 8, 101)
+    formula, inverse = CLOSED_FORMS[name]
+    for oracle in (STATSMODELS[name], formula):
+        np.testing.assert_allclose(scaling.link(p, name), oracle(p), rtol=1e-8, atol=1e-12)
+    for oracle in (STATSMODELS[name].inverse, inverse):
+        np.testing.assert_allclose(scaling.inverse_link(x, name), oracle(x), rtol=1e-9)
+
+
+def test_gompertz_is_the_complementary_log_log_of_failures():
+    p = np.linspace(0.01, 0.99, 50)
+    np.testing.assert_allclose(scaling.link(1 - p), -links.CLogLog()(p), rtol=1e-9)
+
+
+@names
+@given(p=st.floats(1e-290, 1))
+def test_a_link_and_its_inverse_cancel_down_to_the_smallest_probabilities(name, p):
+    assert scaling.inverse_link(scaling.link(p, name), name) == pytest.approx(p, rel=1e-10)
+
+
+@names
+@given(x=st.floats(-5, 5))
+def test_an_inverse_link_and_its_link_cancel(name, x):
+    assert scaling.link(scaling.inverse_link(x, name), name) == pytest.approx(x, rel=1e-8, abs=1e-8)
+
+
+@names
+def test_links_keep_the_shape_and_reach_the_ends(name):
+    assert scaling.link([[0, 1]], name).tolist() == [[-np.inf, np.inf]]
+    assert scaling.inverse_link([[-np.inf, np.inf]], name).tolist() == [[0, 1]]
+    assert isinstance(scaling.link(0.5, name), float)
+
+
+@given(st.floats(-1e308, 1e308))
+def test_inverse_links_never_warn_and_are_probabilities(x):
+    for name in STATSMODELS:
+        assert 0 <= scaling.inverse_link(x, name) <= 1
+
+
+def test_the_toy_model_is_straight_under_the_gompertz_link_with_its_exponent_as_slope():
+    size = np.logspace(7, 11, 20)
+    heights = scaling.link(accuracy(0.3, length=6)(size))
+    np.testing.assert_allclose(np.diff(heights) / np.diff(np.log(size)), 0.3, rtol=1e-9)
+
+
+def test_links_refuse_what_is_no_probability_and_unknown_names():
+    with pytest.raises(ValueError, match=r"probability must be .* at most 1; got 1.2"):
+        scaling.link(1.2)
+    with pytest.raises(ValueError, match="name must be one of gompertz, logistic, probit; got 'cauchy'"):
+        scaling.inverse_link(0, "cauchy")

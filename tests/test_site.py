@@ -150,30 +150,45 @@ def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
     assert (ROOT / notebook).exists()
 
 
-CHART = "notebooks/toy-model.html"
+# For each page with a chart: how many panels it has, and which of them each slider changes.
+CHARTS = {
+    "notebooks/toy-model.html": (3, [{0, 1}, {0, 1, 2}, {0, 1}]),
+    "notebooks/high-jump.html": (3, [{0, 1, 2}, {0, 1, 2}, {2}]),
+    "notebooks/seeing-small-numbers.html": (2, [{0, 1}, {0, 1}]),
+}
+SLIDERS = [
+    pytest.param(name, slider, panels, changed, id=f"{name}-{slider}")
+    for name, (panels, sliders) in CHARTS.items()
+    for slider, changed in enumerate(sliders)
+]
+
+
+def test_every_chart_is_tried():
+    with_charts = {name for name in PAGES if "vegaEmbed" in (site.HTML / name).read_text(encoding="utf-8")}
+    assert with_charts == set(CHARTS)
 
 
 def drawn(page) -> list[str]:
-    """Return the curves and the labels of the axes of each of the three panels."""
+    """Return the curves and the labels of the axes of each panel."""
     panel = "panel => [...panel.querySelectorAll('path, text')].map(e => e.getAttribute('d') + e.textContent)"
     groups = page.locator(".vega-embed svg g[class$='_group']")
     return groups.evaluate_all(f"panels => panels.map({panel}).map(parts => parts.join())")
 
 
-@pytest.mark.parametrize(("slider", "changed"), [(0, {0, 1}), (1, {0, 1, 2}), (2, {0, 1})])
-def test_sliders_change_the_chart_from_the_keyboard(page, address, slider, changed):
-    visit(page, address + CHART)
+@pytest.mark.parametrize(("name", "slider", "panels", "changed"), SLIDERS)
+def test_sliders_change_the_chart_from_the_keyboard(page, address, name, slider, panels, changed):
+    visit(page, address + name)
     before = drawn(page)
     page.locator(".vega-bindings input[type=range]").nth(slider).focus()
     for _ in range(10):
         page.keyboard.press("ArrowRight")
     for _ in range(50):  # at most five seconds
         after = drawn(page)
-        if {i for i in range(3) if before[i] != after[i]} == changed:
+        if {i for i in range(panels) if before[i] != after[i]} == changed:
             break
         page.wait_for_timeout(100)
-    assert len(after) == 3
-    assert {i for i in range(3) if before[i] != after[i]} == changed
+    assert len(after) == panels
+    assert {i for i in range(panels) if before[i] != after[i]} == changed
 
 
 def test_search_finds_a_word(page, address):
@@ -184,7 +199,7 @@ def test_search_finds_a_word(page, address):
 
 
 def test_solutions_unfold_from_the_keyboard(page, address):
-    visit(page, address + CHART)
+    visit(page, address + "notebooks/toy-model.html")
     summary = page.locator("summary", has_text="Solution of exercise 1")
     summary.focus()
     page.keyboard.press("Enter")

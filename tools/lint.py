@@ -34,6 +34,7 @@ ANSWERS = (
     "**Predictability.**",
 )
 _WIDTH = 79  # of a line of code: more is cut off on the page
+_LINK = re.compile(r"\]\([\w./-]+\.(?:md|ipynb)")
 _DIRECTIVE = re.compile(r"^(```|:::)\{|\{[a-z:]+\}`", re.MULTILINE)
 
 
@@ -64,6 +65,14 @@ def plain_markdown(root: Path) -> Iterator[str]:
         for cell in _cells(path, "markdown"):
             if match := _DIRECTIVE.search(cell.source):
                 yield f"{path.name}: {match[0]!r}, a directive or role, does not work in Colab"
+
+
+def links_in_prose_only(root: Path) -> Iterator[str]:
+    """Code prints no links between files: they lead nowhere in Colab, and nowhere in the book."""
+    for path in _sources(root):
+        for cell in _cells(path, "code"):
+            if match := _LINK.search(cell.source):
+                yield f"{path.name}: {match[0]!r} is a link that code prints; put it into the prose"
 
 
 def narrow_code(root: Path) -> Iterator[str]:
@@ -141,6 +150,7 @@ def workflows_call_make(root: Path) -> Iterator[str]:
 RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
     parts_in_order,
     plain_markdown,
+    links_in_prose_only,
     narrow_code,
     figures_have_alt_text,
     images_have_alt_text,

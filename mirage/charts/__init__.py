@@ -1,5 +1,7 @@
 """The book's interactive charts. The reader's browser computes their curves: no kernel is needed."""
 
+from mirage.charts.high_jump import high_jump
+from mirage.charts.small_numbers import small_numbers
 from mirage.charts.toy_model import toy_model
 
-__all__ = ["toy_model"]
+__all__ = ["high_jump", "small_numbers", "toy_model"]

@@ -4,13 +4,14 @@ Schaeffer, Miranda and Koyejo (2023), Sec. 2 and Fig. 2. The scores of fixed out
 names, are in `mirage.metrics`.
 """
 
-from mirage.toy.high_jump import clearing_probability
+from mirage.toy.high_jump import chain_probability, clearing_probability
 from mirage.toy.outputs import sample_outputs
 from mirage.toy.scores import accuracy, brier_score, multiple_choice_grade, token_edit_distance
 
 __all__ = [
     "accuracy",
     "brier_score",
+    "chain_probability",
     "clearing_probability",
     "multiple_choice_grade",
     "sample_outputs",
