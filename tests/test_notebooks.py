@@ -117,3 +117,17 @@ def test_the_stub_is_not_answered_and_the_solution_passes(page, i, name, variabl
     exec(solution[1], variables)
     verdict = check.answer(name, variables[variable])
     assert verdict.passed, verdict.message
+
+
+def bibliography() -> set[tuple[str, str]]:
+    """Return first author and year of every work in the book's list."""
+    text = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    return set(re.findall(r"author = \{\{?([\w’' -]+).*?\n  year = \{(\d{4})\}", text, re.DOTALL))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_work_that_a_page_lists_stands_in_the_references(source):
+    text = source.read_text(encoding="utf-8")
+    listed = re.findall(r"^- ([\w’' -]+)[^(]*\((\d{4})\)", text[text.index("## References") :], re.MULTILINE)
+    assert len(listed) >= 2
+    assert set(listed) <= bibliography()
