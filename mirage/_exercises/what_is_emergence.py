@@ -23,7 +23,7 @@ def _slope(answer: object) -> Verdict:
             "that is the change itself. Divide it by the gap in decades.": rise[1],
             "that is per factor e of size, from natural logarithms. A decade is a factor of ten.": slope
             / np.log(10),
-            "that is in percentage points. Give the accuracy as a number from 0 to 1.": 100 * slope,
+            "give accuracy from 0 to 1, not in per cent.": 100 * slope,
             "that is the gap from 6.7 to 13 billion parameters. The last one is asked for.": before,
         },
         otherwise="take the difference of the two accuracies, and divide it by the difference of log10 N.",

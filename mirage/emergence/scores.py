@@ -8,8 +8,8 @@ from mirage import _validate
 __all__ = ["emergence_score", "linearity"]
 
 
-def emergence_score(scores: ArrayLike) -> float:
-    """Return the emergence score of a curve: its range over its typical step between neighbouring sizes.
+def emergence_score(scores: ArrayLike) -> np.ndarray | float:
+    """Return the emergence score of each curve: its range over its typical step between neighbouring sizes.
 
     sign(argmax − argmin) (max − min) / √median(step²). A straight line through n points scores n − 1.
 
@@ -19,19 +19,19 @@ def emergence_score(scores: ArrayLike) -> float:
 
     Parameters
     ----------
-    scores : array-like, shape (models,)
-        At least two finite scores, ordered by scale.
+    scores : array-like, shape (..., models)
+        At least two finite scores in each curve, ordered by scale.
 
     Returns
     -------
-    float
+    ndarray or float
         Positive if the highest score comes after the lowest (at the first of each), else negative. Infinite,
         with its sign, if the median step is 0; NaN if all scores are equal.
 
     Raises
     ------
     ValueError, TypeError
-        If `scores` is not a list of at least two finite numbers.
+        If a curve has fewer than two scores, or a score is not a finite number.
 
     References
     ----------
@@ -39,17 +39,15 @@ def emergence_score(scores: ArrayLike) -> float:
 
     Examples
     --------
-    >>> emergence_score([1.0, 2.0, 3.0, 4.0])
-    3.0
-    >>> emergence_score([0.0, 0.0, 0.0, 0.5])
-    inf
+    >>> emergence_score([[1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 0.0, 0.5]])
+    array([ 3., inf])
     """
-    curve = _curve(scores)
-    return _ratio(_signed_range(curve), np.sqrt(np.median(np.diff(curve) ** 2)))
+    curves = _curves(scores)
+    return _ratio(_signed_range(curves), np.sqrt(np.median(np.diff(curves) ** 2, axis=-1)))
 
 
-def linearity(scores: ArrayLike) -> float:
-    """Return the linearity of a curve: its range over the root mean square of its steps.
+def linearity(scores: ArrayLike) -> np.ndarray | float:
+    """Return the linearity of each curve: its range over the root mean square of its steps.
 
     sign(argmax − argmin) (max − min) / √mean(step²). A straight line through n points scores n − 1, a
     single jump √(n − 1).
@@ -60,18 +58,18 @@ def linearity(scores: ArrayLike) -> float:
 
     Parameters
     ----------
-    scores : array-like, shape (models,)
-        At least two finite scores, ordered by scale.
+    scores : array-like, shape (..., models)
+        At least two finite scores in each curve, ordered by scale.
 
     Returns
     -------
-    float
+    ndarray or float
         Between −(n − 1) and n − 1, with the sign of `emergence_score`; NaN if all scores are equal.
 
     Raises
     ------
     ValueError, TypeError
-        If `scores` is not a list of at least two finite numbers.
+        If a curve has fewer than two scores, or a score is not a finite number.
 
     References
     ----------
@@ -80,29 +78,26 @@ def linearity(scores: ArrayLike) -> float:
 
     Examples
     --------
-    >>> linearity([1.0, 2.0, 3.0, 4.0])
-    3.0
-    >>> linearity([0.0, 0.0, 0.0, 0.0, 0.5])
-    2.0
+    >>> linearity([[1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 0.0, 0.0, 0.0, 0.5]])
+    array([4., 2.])
     """
-    curve = _curve(scores)
-    return _ratio(_signed_range(curve), np.sqrt(np.mean(np.diff(curve) ** 2)))
+    curves = _curves(scores)
+    return _ratio(_signed_range(curves), np.sqrt(np.mean(np.diff(curves) ** 2, axis=-1)))
 
 
-def _curve(scores: object) -> np.ndarray:
-    curve = _validate.vector("scores", scores)
-    if curve.size < 2:
+def _curves(scores: object) -> np.ndarray:
+    curves = _validate.array("scores", scores)
+    if curves.ndim == 0 or curves.shape[-1] < 2:
         raise ValueError(f"scores must hold at least two models; got {_validate.shown(scores)}")
     # Both scores ignore the unit. A power of two changes no digit and keeps the squares within the floats.
-    _, exponent = np.frexp(np.abs(curve).max())
-    return np.ldexp(curve, -exponent)
+    _, exponents = np.frexp(np.abs(curves).max(axis=-1, keepdims=True))
+    return np.ldexp(curves, -exponents)
 
 
-def _signed_range(curve: np.ndarray) -> float:
-    return np.sign(np.argmax(curve) - np.argmin(curve)) * np.ptp(curve)
+def _signed_range(curves: np.ndarray) -> np.ndarray:
+    return np.sign(curves.argmax(axis=-1) - curves.argmin(axis=-1)) * np.ptp(curves, axis=-1)
 
 
-def _ratio(change: float, step: float) -> float:
-    if step == 0:
-        return float(np.copysign(np.inf, change)) if change else float("nan")
-    return float(change / step)
+def _ratio(change: np.ndarray, step: np.ndarray) -> np.ndarray | float:
+    without_steps = np.where(change == 0, np.nan, np.copysign(np.inf, change))
+    return np.where(step == 0, without_steps, change / np.where(step == 0, 1, step))[()]

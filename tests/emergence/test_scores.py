@@ -34,6 +34,16 @@ def test_scores_agree_with_exact_fractions(curve):
     assert emergence.linearity(curve) == pytest.approx(expected, nan_ok=True)
 
 
+@given(
+    st.integers(2, 6).flatmap(
+        lambda n: st.lists(st.lists(st.integers(-8, 8), min_size=n, max_size=n), min_size=1)
+    )
+)
+def test_many_curves_at_once_score_as_one_by_one(many):
+    for score in (emergence.emergence_score, emergence.linearity):
+        np.testing.assert_array_equal(score(many), [score(curve) for curve in many])
+
+
 @pytest.mark.parametrize("number", [2, 3, 10, 50])
 @pytest.mark.parametrize("slope", [1, -1, 1e-9, -1e6])
 def test_a_straight_line_scores_one_less_than_its_points(number, slope):
@@ -127,8 +137,8 @@ def test_few_items_make_a_smooth_curve_infinitely_emergent():
     [
         ([0.5], ValueError, r"scores must hold at least two models; got \[0.5\]"),
         ([], ValueError, r"scores must not be empty; got \[\]"),
-        (0.5, ValueError, r"scores must have one dimension; got shape \(\)"),
-        ([[0, 1]], ValueError, r"scores must have one dimension; got shape \(1, 2\)"),
+        (0.5, ValueError, "scores must hold at least two models; got 0.5"),
+        ([[0], [1]], ValueError, r"scores must hold at least two models; got \[\[0\], \[1\]\]"),
         ([0, math.nan], ValueError, "scores must be finite; got nan"),
         ([0, math.inf], ValueError, "scores must be finite; got inf"),
         (["0", "1"], TypeError, r"scores must be.*numbers; got \['0', '1'\]"),
