@@ -224,6 +224,7 @@ def _legend(label: object) -> str | None:
 
 def _on_sizes(ax: Axes) -> Axes:
     ax.set_xscale("log")
+    ax.minorticks_off()  # they take a third of the time that it takes to draw a figure
     spec = ax.get_subplotspec()
     above_another = spec and not spec.is_last_row() and len(ax.get_shared_x_axes().get_siblings(ax)) > 1
     ax.set_xlabel("" if above_another else "Parameters")

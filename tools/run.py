@@ -28,6 +28,7 @@ def main() -> int:
             kernel_name="python3",
             execution_timeout=600,
             progress_bar=sys.stderr.isatty(),
+            request_save_on_cell_execute=False,  # the whole file, each time
         )
     except papermill.PapermillExecutionError as error:
         print(f"{source}: a cell failed. The notebook up to there is {part}.\n{error}", file=sys.stderr)

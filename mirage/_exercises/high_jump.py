@@ -75,6 +75,7 @@ def _correlation(answer: object) -> Verdict:
         mistakes={
             "that is the weight of the shared part; the correlation is its square.": np.sqrt(expected),
             "that is the square of the correlation.": expected**2,
+            "that is 0.9^10, the chain without correlation; which one lifts it to 0.5?": independent,
             "a straight line between q^k and q does not give it: the chain bends with the correlation.": (
                 chain - independent
             )
