@@ -44,7 +44,7 @@ serve: book ## show the book at http://127.0.0.1:8000
 
 test: check ## every test: package, notebooks, site in a browser, Colab simulation
 	@$(MAKE) book
-	@$(RUN) pytest -n $(JOBS) --dist loadgroup
+	@$(RUN) pytest -n $(JOBS) --dist loadfile
 
 check: $(READY) ## the quick checks: style of the code, pairs, pages
 	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint

@@ -2,7 +2,8 @@
 
 Another Python, Colab's older versions of the scientific packages, an empty folder, an empty environment, and
 no network while the notebook runs. The package itself is installed by the notebook's own setup cell, from a
-wheel; that must not change a version that Colab has.
+wheel; that must not change a version that Colab has. All notebooks share one environment, so they run one
+after another: `make test` gives each file of tests to one process.
 """
 
 import os
@@ -39,8 +40,6 @@ def connect(self, address):
     return _connect(self, address)
 socket.socket.connect = connect
 """
-
-pytestmark = pytest.mark.xdist_group("colab")
 
 
 def run(*command: object, **options) -> str:
