@@ -74,7 +74,7 @@ ALLOWED = {
     "charts": {"style"},
     "check": set(),
     "datasets": set(),
-    "emergence": set(),
+    "emergence": {"resolution", "scaling"},
     "figures": {"resolution", "style"},
     "metrics": set(),
     "resolution": set(),

@@ -1,6 +1,23 @@
-"""Statistics of curves of scores by scale: how suddenly they change, and what the toy model makes of them."""
+"""Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
+They judge the curve of one family. Each says "cannot tell", and why, where the data do not support it.
+"""
+
+from mirage.emergence.breaks import BreakTest, break_test
+from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.exponent import ExponentFit, fit_exponent
+from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.scores import emergence_score, linearity
 
-__all__ = ["ExponentFit", "emergence_score", "fit_exponent", "linearity"]
+__all__ = [
+    "BreakTest",
+    "ExplainedRise",
+    "ExponentFit",
+    "Forecast",
+    "break_test",
+    "emergence_score",
+    "explained_by_metric",
+    "fit_exponent",
+    "forecast",
+    "linearity",
+]

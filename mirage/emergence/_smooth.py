@@ -1,0 +1,103 @@
+"""Smooth curves over log10 N, as many as a grid needs, and the steps that can be added to them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import special
+
+KINDS = ("line", "hinge", "logistic", "gompertz", "reversed gompertz")
+_LEVELS = 4  # a coarse grid, and three finer ones around its best curve
+_LEAST = 0.02  # of a step's squares: what must be left of it beside the curve, to be told from it
+
+
+def curves(x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) -> tuple["Grid", np.ndarray]:
+    """Return a grid of smooth curves, finer where they pass near z, and the kind of each."""
+    shapes, kinds = [np.zeros((1, x.size))], [0]
+    for number, kind in enumerate(KINDS[1:], start=1):
+        for found in _refined(kind, x, z, weights, narrowest):
+            shapes.append(found)
+            kinds += [number] * len(found)
+    return Grid(x, np.concatenate(shapes), weights), np.array(kinds)
+
+
+def _refined(kind: str, x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) -> Iterator:
+    places, widths = _coarse(kind, x, narrowest)
+    step, factor = places[1] - places[0], widths[1] / widths[0]
+    places, widths = (grid.ravel() for grid in np.meshgrid(places, widths))
+    least = narrowest if kind != "hinge" else 0.01
+    for level in range(_LEVELS):
+        shapes = _shapes(kind, x, places, widths)
+        yield shapes
+        best = Grid(x, shapes, weights).scan(z[:, None])[0][:, 0].argmin()
+        nearby = places[best] + step / 4**level * np.linspace(-1, 1, 9)
+        wider = np.maximum(widths[best] * factor ** (np.linspace(-1, 1, 5) / 3**level), least)
+        places, widths = (grid.ravel() for grid in np.meshgrid(nearby, wider))
+
+
+def _coarse(kind: str, x: np.ndarray, narrowest: float) -> tuple[np.ndarray, np.ndarray]:
+    span = np.ptp(x)
+    if kind == "hinge":
+        return np.linspace(x.min(), x.max(), 25), span * np.array([0.02, 0.06, 0.2, 0.6])
+    around = np.linspace(x.min() - 0.3 * span, x.max() + 0.3 * span, 33)
+    return around, narrowest * np.array([1.0, 1.4, 2.0, 3.5])
+
+
+def _shapes(kind: str, x: np.ndarray, places: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Return curves whose 10-90 width is `widths` (of a hinge: over which it bends), shape (curves, x)."""
+    t = (x - places[:, None]) / widths[:, None]
+    if kind == "hinge":
+        return np.logaddexp(0, t) * widths[:, None]
+    if kind == "logistic":
+        return special.expit(t * 2 * np.log(9))
+    u = t * np.log(np.log(0.1) / np.log(0.9))
+    return np.exp(-np.exp(-u)) if kind == "gompertz" else -np.expm1(-np.exp(u))
+
+
+class Grid:
+    """Curves a + b x + c s(x) for a set of shapes s, alone and with a step in each gap of x."""
+
+    def __init__(self, x: np.ndarray, shapes: np.ndarray, weights: np.ndarray):
+        root = np.sqrt(weights)
+        self.root = root
+        self.line, _ = np.linalg.qr(np.column_stack([root, x * root]))
+        self.shapes = _unit(self._off_line(shapes * root), np.linalg.norm(shapes * root, axis=1), 1e-5)
+        steps = (x > ((x[1:] + x[:-1]) / 2)[:, None]) * root
+        rest = self._off_line(steps)
+        rest = rest - (self.shapes @ rest.T)[:, :, None] * self.shapes[:, None, :]
+        alone = steps - np.outer(steps @ root, root) / weights.sum()
+        self.lengths = np.linalg.norm(rest, axis=2)
+        self.steps = _unit(rest, np.linalg.norm(alone, axis=1), np.sqrt(_LEAST))
+
+    def _off_line(self, rows: np.ndarray) -> np.ndarray:
+        return rows - (rows @ self.line) @ self.line.T
+
+    def only(self, kept: np.ndarray) -> "Grid":
+        """Return the grid with these shapes only."""
+        part = object.__new__(Grid)
+        part.root, part.line = self.root, self.line
+        part.shapes, part.steps, part.lengths = self.shapes[kept], self.steps[kept], self.lengths[kept]
+        return part
+
+    def scan(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the squares that each curve leaves of each column of z, and what each step takes of them."""
+        rest = self._off_line((z * self.root[:, None]).T).T
+        left = np.maximum((rest**2).sum(0) - (self.shapes @ rest) ** 2, 0)
+        taken = (self.steps.reshape(-1, len(rest)) @ rest) ** 2
+        return left, taken.reshape(*self.steps.shape[:2], -1)
+
+    def fit(self, z: np.ndarray, which: int) -> np.ndarray:
+        """Return a curve of the grid fitted to z."""
+        y = z * self.root
+        shape = self.shapes[which]
+        return (self.line @ (self.line.T @ y) + shape * (shape @ y)) / self.root
+
+    def step(self, z: np.ndarray, which: int, gap: int) -> float:
+        """Return the height of the step in a gap, beside a curve of the grid."""
+        return float(self.steps[which, gap] @ (z * self.root) / self.lengths[which, gap])
+
+
+def _unit(rows: np.ndarray, before: np.ndarray, least: float) -> np.ndarray:
+    """Return rows of length 1; zeros for rows of which hardly anything is left."""
+    length = np.linalg.norm(rows, axis=-1)
+    told = length > least * np.maximum(before, 1e-300)
+    return np.where(told[..., None], rows / np.maximum(length, 1e-300)[..., None], 0)

@@ -1,0 +1,284 @@
+"""Is there a step between neighbouring sizes larger than a smooth trend and the scatter allow?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mirage import _validate
+from mirage.emergence import _smooth
+
+__all__ = ["BreakTest", "break_test"]
+
+_LEAST_SIZES = 6
+_BOUNDS = np.array([1, 2, 4])  # at which a verdict is given, in median gaps between sizes
+_LEAST_SCATTER = 0.002  # of the range of the scores: no model family lies closer to a formula
+_FEW_SEEDS = 4
+_PLAUSIBLE = 3.84  # of a likelihood ratio: curves that the data do not tell from the best
+_FAR = 40  # of the scatter's variance: a curve so far away is not the nearest to a drawn family
+_MOST_CURVES = 250
+
+
+@dataclass(frozen=True, eq=False)
+class BreakTest:
+    """What a family's scores say of a step between two neighbouring sizes.
+
+    Attributes
+    ----------
+    parameters, scores, standard_errors : ndarray
+        The inputs, one entry a run.
+    narrowest : float
+        The bound: curves whose 10-90 width is at least so many decades count as smooth.
+    statistic : float
+        Logarithm of the squares that the best smooth curve leaves, over those that it leaves with a step.
+    p_value : float
+        How often smooth families with this scatter have a statistic as large; NaN when it cannot tell.
+    location : tuple of float
+        The sizes on either side of the largest step.
+    size : float
+        The step: a factor where all scores are above 0, else a difference; NaN when it cannot tell.
+    scatter : float
+        Estimated standard deviation of the sizes around the smooth curve: relative where `size` is a factor.
+    verdicts : dict of int to float
+        The p-values at bounds of one, two and four median gaps between sizes.
+    reason : str
+        Why the data cannot tell; empty when they can.
+    """
+
+    parameters: np.ndarray
+    scores: np.ndarray
+    standard_errors: np.ndarray
+    narrowest: float
+    statistic: float
+    p_value: float
+    location: tuple[float, float]
+    size: float
+    scatter: float
+    verdicts: dict[int, float]
+    reason: str = ""
+
+    def summary(self) -> str:
+        """Return the result in plain words."""
+        if self.reason:
+            return f"cannot tell: {self.reason}"
+        low, high = self.location
+        step = f"by a factor of {self.size:.3g}" if (self.scores > 0).all() else f"of {self.size:.3g}"
+        bounds = ", ".join(f"p = {p:.3f}" for p in self.verdicts.values())
+        return (
+            f"the largest step, {step}, lies between {low:.3g} and {high:.3g} parameters; p = "
+            f"{self.p_value:.3f} against curves at least {self.narrowest:.2f} decades wide "
+            f"(against one, two and four gaps, {bounds})"
+        )
+
+
+def break_test(
+    parameters: ArrayLike,
+    scores: ArrayLike,
+    standard_errors: ArrayLike | None = None,
+    *,
+    narrowest: float | None = None,
+    replicates: int = 1000,
+    rng: int | np.random.Generator = 0,
+) -> BreakTest:
+    """Test for a step between neighbouring sizes that no smooth curve and no scatter explains.
+
+    A curve that is steep enough is a step, so *smooth* needs a bound: a straight line in log N, a line that
+    bends once, or a line with one rise (logistic, Gompertz or its mirror image) at least `narrowest` wide. On
+    the logarithm of a loss these hold power laws, with or without an irreducible loss, flattening towards
+    chance, or broken once. Scores above 0 are judged by their logarithms, others as they are.
+
+    The scatter between sizes is estimated, and is never taken to be below 0.2 % of the range. The place of
+    the step is unknown, so the p-value comes from a parametric bootstrap: families are drawn from the fitted
+    smooth curves, and searched for a step in the same way. Where the data do not tell several kinds of curve
+    apart, it is the largest of theirs. A step in the first or last gap is the same as a bend: not found.
+
+    Parameters
+    ----------
+    parameters : array-like, shape (runs,)
+        Number of parameters of each run, above 0; equal values are replicates (seeds).
+    scores : array-like, shape (runs,)
+        A continuous score of each run, such as the mean negative log-likelihood.
+    standard_errors : array-like, shape (runs,), optional
+        Of the scores, from their items; at least 0.
+    narrowest : float, optional
+        The bound in decades, above 0; four median gaps between sizes without it.
+    replicates : int
+        Families drawn for the p-value, at least 99.
+    rng : int or numpy.random.Generator
+        Seed or generator.
+
+    Returns
+    -------
+    BreakTest
+        With `reason` set, and NaN for p-value and size, where there are fewer than six sizes, or where the
+        seeds of one size lie in two places and some size has fewer than four of them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, or a value is outside its range.
+
+    References
+    ----------
+    Davies (1987), *Biometrika* 74:33, on tests for a change at an unknown place. The smooth curves: Kaplan et
+    al. (2020); Caballero et al. (2023). The bound is ours.
+
+    Examples
+    --------
+    >>> sizes = np.logspace(8, 11, 8)
+    >>> scatter = np.random.default_rng(0).normal(0, 0.03, 8)
+    >>> smooth = (sizes / 1e8) ** -0.2 * np.exp(scatter)
+    >>> bool(break_test(sizes, smooth).p_value > 0.05)
+    True
+    >>> jump = break_test(sizes, smooth * np.where(sizes > 3e9, 0.25, 1))
+    >>> bool(jump.p_value < 0.05)
+    True
+    """
+    runs = _inputs(parameters, scores, standard_errors)
+    narrowest = None if narrowest is None else _validate.number("narrowest", narrowest, 0, open_low=True)
+    replicates = _validate.integer("replicates", replicates, 99)
+    rng = _validate.generator(rng)
+    x, z, variances, reason = _by_size(*runs)
+    gap = float(np.median(np.diff(x))) if x.size > 1 else np.nan
+    bound = narrowest or float(gap * _BOUNDS[-1])
+    if reason:
+        nothing = {"statistic": np.nan, "p_value": np.nan, "location": (np.nan, np.nan), "size": np.nan}
+        verdicts = dict.fromkeys(_BOUNDS.tolist(), np.nan)
+        return BreakTest(*runs, bound, **nothing, scatter=np.nan, verdicts=verdicts, reason=reason)
+    searched = {width: _search(x, z, variances, width, replicates, rng) for width in {bound, *gap * _BOUNDS}}
+    found = searched[bound]
+    # A curve that is wide enough for one bound is so for all that are narrower.
+    p_values = {
+        width: max(other.p_value for wider, other in searched.items() if wider >= width) for width in searched
+    }
+    verdicts = {int(gaps): p_values[gap * gaps] for gaps in _BOUNDS}
+    size = np.exp(found.height) if (runs[1] > 0).all() else found.height
+    location = tuple((10.0 ** x[found.gap : found.gap + 2]).tolist())
+    return BreakTest(
+        *runs, bound, found.statistic, p_values[bound], location, float(size), found.scatter, verdicts
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    statistic: float
+    p_value: float
+    gap: int
+    height: float
+    scatter: float
+
+
+def _inputs(parameters: ArrayLike, scores: ArrayLike, errors: ArrayLike | None) -> tuple[np.ndarray, ...]:
+    size = _validate.vector("parameters", parameters, 0, open_low=True)
+    score = _validate.vector("scores", scores)
+    error = np.zeros_like(score) if errors is None else _validate.vector("standard_errors", errors, 0)
+    if not size.shape == score.shape == error.shape:
+        raise ValueError(
+            "parameters, scores and standard_errors must have the same length; "
+            f"got {size.size}, {score.size} and {error.size}"
+        )
+    return size, score, error
+
+
+def _by_size(size: np.ndarray, score: np.ndarray, error: np.ndarray) -> tuple:
+    """Return log10 N, the mean score of each size and its known variance, and why the data cannot tell."""
+    logarithmic = (score > 0).all()
+    z, error = (np.log(score), error / score) if logarithmic else (score, error)
+    sizes, place, seeds = np.unique(size, return_inverse=True, return_counts=True)
+    mean = np.bincount(place, z) / seeds
+    of_items = np.bincount(place, error**2) / seeds**2
+    within = np.bincount(place, (z - mean[place]) ** 2)
+    reason = ""
+    if sizes.size < _LEAST_SIZES:
+        reason = f"{sizes.size} sizes, {_LEAST_SIZES} are needed"
+    elif seeds.min() < _FEW_SEEDS and _two_places(z, place, mean):
+        reason = f"runs of one size lie in two places, so each size needs {_FEW_SEEDS} runs or more"
+    pooled = within.sum() / max((seeds - 1).sum(), 1)
+    own = within / np.maximum(seeds - 1, 1)
+    enough = seeds.min() >= _FEW_SEEDS
+    of_runs = np.where(seeds > 1, (own + pooled) / 2 if enough else pooled, 0) / seeds
+    return np.log10(sizes), mean, np.maximum(of_items, of_runs), reason
+
+
+def _two_places(z: np.ndarray, place: np.ndarray, mean: np.ndarray) -> bool:
+    """Say whether the runs of one size lie far apart, on the scale of the trend and of the other sizes."""
+    ranges = np.array([np.ptp(z[place == i]) for i in range(mean.size)])
+    return bool(ranges.max() > max(np.ptp(mean) / 2, 4 * np.median(ranges)))
+
+
+def _search(
+    x: np.ndarray,
+    z: np.ndarray,
+    variances: np.ndarray,
+    narrowest: float,
+    replicates: int,
+    rng: np.random.Generator,
+) -> _Found:
+    """Find the largest step, and how often smooth curves at least this wide show one as large."""
+    least = x.size * (_LEAST_SCATTER * np.ptp(z)) ** 2 + np.finfo(float).tiny
+    grid, kinds = _weighted(x, z, variances, narrowest)
+    left, taken = (squares[..., 0] for squares in grid.scan(z[:, None]))
+    with_step = np.maximum(left - taken.max(axis=1), 0)
+    statistic = np.log((left.min() + least) / (with_step.min() + least))
+    which = with_step.argmin()
+    gap = int(taken[which].argmax())
+    drawn = [
+        _null(grid, z, i, (left[i] + least) / _free(x, kinds[i]), least, replicates, rng)
+        for i in _plausible(left + least, kinds, x.size)
+    ]
+    p_value = max((1 + (null >= statistic).sum()) / (1 + replicates) for null in drawn)
+    best = left.argmin()
+    scatter = np.sqrt((left[best] + least) / _free(x, kinds[best]))
+    return _Found(float(statistic), float(p_value), gap, grid.step(z, which, gap), float(scatter))
+
+
+def _weighted(
+    x: np.ndarray, z: np.ndarray, variances: np.ndarray, narrowest: float
+) -> tuple[_smooth.Grid, np.ndarray]:
+    """Return smooth curves and their kinds, weighted where the sizes are not known equally well."""
+    grid, kinds = _smooth.curves(x, z, np.ones_like(z), narrowest)
+    if np.ptp(variances) == 0:
+        return grid, kinds
+    left = grid.scan(z[:, None])[0][:, 0]
+    between = max(left.min() / _free(x, kinds[left.argmin()]) - variances.mean(), 0)
+    total = variances + between
+    return _smooth.curves(x, z, total.mean() / total, narrowest)
+
+
+def _free(x: np.ndarray, kind: int) -> int:
+    """Return the degrees of freedom that a curve leaves: a line has two numbers, the others five."""
+    return max(x.size - (2 if kind == 0 else 5), 1)
+
+
+def _plausible(left: np.ndarray, kinds: np.ndarray, sizes: int) -> list[int]:
+    """Return the best curve of each kind, if the data do not tell it from the best of all."""
+    best = [np.flatnonzero(kinds == kind)[left[kinds == kind].argmin()] for kind in np.unique(kinds)]
+    return [i for i in best if sizes * np.log(left[i] / left.min()) < _PLAUSIBLE]
+
+
+def _null(
+    grid: _smooth.Grid,
+    z: np.ndarray,
+    which: int,
+    variance: float,
+    least: float,
+    replicates: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Return the statistics of families that lie on a smooth curve but for the scatter."""
+    fit = grid.fit(z, which)
+    left, taken = (squares[..., 0] for squares in grid.scan(fit[:, None]))
+    near = np.flatnonzero(left - taken.max(axis=1) < _FAR * variance)
+    part = grid.only(_thinned(near[np.argsort(left[near])]))
+    noise = np.sqrt(variance) / grid.root[:, None] * rng.standard_normal((fit.size, replicates))
+    left, taken = part.scan(fit[:, None] + noise)
+    with_step = np.maximum(left - taken.max(axis=1), 0).min(axis=0)
+    return np.log((left.min(axis=0) + least) / (with_step + least))
+
+
+def _thinned(ordered: np.ndarray) -> np.ndarray:
+    """Return at most so many curves: the nearest, and some of the others."""
+    half = _MOST_CURVES // 2
+    if ordered.size <= _MOST_CURVES:
+        return ordered
+    return ordered[np.r_[:half, np.linspace(half, ordered.size - 1, half).astype(int)]]

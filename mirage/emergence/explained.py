@@ -1,0 +1,260 @@
+"""How much of the rise of a harsh metric does the metric itself explain?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mirage import _validate
+from mirage.emergence._trend import Link, draw_trend
+
+__all__ = ["ExplainedRise", "explained_by_metric"]
+
+_LEAST_SIZES = 5
+_DRAWS = 2000
+_STEEPEST = 1e200
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainedRise:
+    """The rise of exact match between two sizes, in three parts that add up to it.
+
+    Attributes
+    ----------
+    parameters, losses, successes, trials : ndarray
+        The inputs, one entry a model.
+    between : tuple of float
+        The two sizes.
+    confidence : float
+        Of the intervals.
+    rise : float
+        Exact match at the second size minus that at the first.
+    rise_interval : tuple of float
+        Low and high end.
+    metric : float
+        Part (a): what the metric makes of the smooth trend of the loss. Only this is explained by the metric.
+    metric_interval : tuple of float
+        Low and high end.
+    departure : float
+        Part (b): what it makes of the departure of the loss from that trend.
+    departure_interval : tuple of float
+        Low and high end.
+    link : float
+        Part (c): what the loss does not give, because the link from loss to exact match fails.
+    link_interval : tuple of float
+        Low and high end.
+    reason : str
+        Why the data cannot tell (the parts are NaN then); empty when they can.
+    """
+
+    parameters: np.ndarray
+    losses: np.ndarray
+    successes: np.ndarray
+    trials: np.ndarray
+    between: tuple[float, float]
+    confidence: float
+    rise: float
+    rise_interval: tuple[float, float]
+    metric: float
+    metric_interval: tuple[float, float]
+    departure: float
+    departure_interval: tuple[float, float]
+    link: float
+    link_interval: tuple[float, float]
+    reason: str = ""
+
+    def summary(self) -> str:
+        """Return the result in plain words."""
+        if self.reason:
+            return f"cannot tell: {self.reason}"
+        parts = (
+            ("the metric on a smooth trend of the loss", self.metric, self.metric_interval),
+            ("the departure of the loss from the trend", self.departure, self.departure_interval),
+            ("the failure of the link", self.link, self.link_interval),
+        )
+        words = "; ".join(
+            f"{name} {part:+.3f} ({low:+.3f} to {high:+.3f})" for name, part, (low, high) in parts
+        )
+        return f"exact match changes by {self.rise:+.3f}: {words}"
+
+
+def explained_by_metric(
+    parameters: ArrayLike,
+    losses: ArrayLike,
+    successes: ArrayLike,
+    trials: ArrayLike,
+    *,
+    length: ArrayLike | None = None,
+    log_probabilities: ArrayLike | None = None,
+    standard_errors: ArrayLike | None = None,
+    between: tuple[float, float] | None = None,
+    confidence: float = 0.95,
+    rng: int | np.random.Generator = 0,
+) -> ExplainedRise:
+    """Split the rise of exact match between two sizes into what the metric explains and what it does not.
+
+    The link M turns a loss into the exact match that it should give. With T the smooth trend of the loss
+    over the sizes and l the loss as measured, each change being from the first size to the second,
+
+    - (a) the change of M(T) is explained by the metric;
+    - (b) the change of M(l) − M(T) is the departure of the loss from its trend;
+    - (c) the change of exact match − M(l) is the failure of the link: tokens that depend on each other, items
+      of unequal difficulty, greedy answers set against sampled probabilities.
+
+    Why the trend: the mean over items of the probability of the whole target equals the exact match of
+    sampled answers by identity. Set against exact match at the same size it would explain everything, also
+    a true jump. Only a trend *across* sizes can fail to explain.
+
+    The trend is a power law: a straight line of the log of the loss on the log of the size, with scatter
+    between models that is estimated. A jump would tilt a line fitted through it, and a tilted line would
+    explain the jump away. So the line may hold one step, at an unknown place: each place, and no step, is
+    weighed by what the data say for it (Bayes factors). The step is no part of the trend; if it lies below
+    both sizes, the trend is the line above it. A smooth curve that is no power law counts as a departure.
+
+    Parameters
+    ----------
+    parameters : array-like, shape (models,)
+        Number of parameters of each model, above 0; equal values are replicates.
+    losses : array-like, shape (models,)
+        Mean negative log-likelihood per token of each model's targets, above 0.
+    successes, trials : array-like, shape (models,)
+        Exact matches and items of each model.
+    length : array-like of int, optional
+        Tokens of the targets: one number, or one an item. M(l) is the mean of exp(−length l). Either this or
+        `log_probabilities` is needed.
+    log_probabilities : array-like, shape (models, items), optional
+        Log-probability of each item's whole target, below 0. M(l) is the mean over items of their
+        probabilities, each raised to the power l/(the model's loss): unequal items, no independence.
+    standard_errors : array-like, shape (models,), optional
+        Of `losses`, at least 0; without them the losses are taken as exact.
+    between : tuple of float, optional
+        Two of the sizes, the smaller first; the smallest and the largest if not given.
+    confidence : float
+        Of the intervals, strictly between 0 and 1.
+    rng : int or numpy.random.Generator
+        Seed or generator of the draws behind the intervals.
+
+    Returns
+    -------
+    ExplainedRise
+        With `reason` set, and NaN for the parts, with fewer than five sizes or when the interval of the rise
+        holds 0. The intervals hold the scatter around the trend, the place of the step, the items of exact
+        match (as if each model had its own) and the standard errors.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If lengths differ, a value is outside its range, or not exactly one of `length` and
+        `log_probabilities` is given.
+
+    References
+    ----------
+    The split is ours. Schaeffer, Miranda and Koyejo (2023), Sec. 2, for the link p^L. Zellner and Siow (1980)
+    and Liang et al. (2008), *J. Am. Statist. Assoc.* 103:410, for the Bayes factors.
+
+    Examples
+    --------
+    >>> sizes = np.geomspace(1e8, 1e11, 8)
+    >>> losses = (sizes / 1e9) ** -0.5
+    >>> right = np.round(2000 * np.exp(-5 * losses))
+    >>> result = explained_by_metric(sizes, losses, right, np.full(8, 2000), length=5)
+    >>> round(result.metric / result.rise, 2)
+    1.0
+    >>> losses[4:] /= 4
+    >>> right = np.round(2000 * np.exp(-5 * losses))
+    >>> jump = explained_by_metric(sizes, losses, right, np.full(8, 2000), length=5, between=sizes[[3, 4]])
+    >>> jump.departure > jump.metric
+    True
+    """
+    size, right, items = _validate.counts(parameters, successes, trials)
+    loss, error = _checked_losses(losses, standard_errors, size)
+    link = Link(*_checked_slopes(length, log_probabilities, loss), items)
+    ends = _checked_between(between, np.unique(size))
+    confidence, generator = _validate.share("confidence", confidence), _validate.generator(rng)
+    order = np.lexsort((items, right, loss, size))  # the draws must not depend on the order of the models
+    pair = [order[size[order] == end] for end in ends]
+    inputs = size, loss, right, items, ends, confidence
+
+    match = [right[models].sum() / items[models].sum() for models in pair]
+    draws = [_draw_share(right[models], items[models], generator) for models in pair]
+    rise, rises = float(match[1] - match[0]), draws[1] - draws[0]
+    rise_interval = _interval(rises, confidence)
+    if reason := _too_little(size, rise_interval):
+        nothing = np.nan, (np.nan, np.nan)
+        return ExplainedRise(*inputs, rise, rise_interval, *nothing * 3, reason)
+
+    trend = draw_trend(np.log(size[order]), np.log(loss[order]), np.log(ends), _DRAWS, generator)
+    on_trend = link.change(pair, [end[:, None] for end in np.exp(np.clip(trend, -100, 100)).T])
+    with_error = link.change(pair, [_draw_losses(loss[models], error[models], generator) for models in pair])
+    metric, by_loss = float(np.median(on_trend)), float(link.change(pair, [loss[None, m] for m in pair])[0])
+    return ExplainedRise(
+        *(*inputs, rise, rise_interval),
+        metric=metric,
+        metric_interval=_interval(on_trend, confidence),
+        departure=by_loss - metric,
+        departure_interval=_interval(with_error - on_trend, confidence),
+        link=rise - by_loss,
+        link_interval=_interval(rises - with_error, confidence),
+    )
+
+
+def _draw_share(successes: np.ndarray, trials: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    right, items = successes.sum(), trials.sum()
+    return rng.beta(right + 0.5, items - right + 0.5, _DRAWS)
+
+
+def _draw_losses(loss: np.ndarray, error: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    with np.errstate(over="ignore"):  # a relative error above 1 is as good as none known
+        relative = np.minimum(error / loss, 1)
+        return loss * np.exp(relative * rng.standard_normal((_DRAWS, loss.size)))
+
+
+def _interval(draws: np.ndarray, confidence: float) -> tuple[float, float]:
+    low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def _too_little(size: np.ndarray, rise_interval: tuple[float, float]) -> str:
+    if (sizes := np.unique(np.log(size)).size) < _LEAST_SIZES:
+        return f"there are {sizes} sizes, {_LEAST_SIZES} are needed to tell a trend from a departure"
+    if rise_interval[0] <= 0 <= rise_interval[1]:
+        return "the change of exact match is not clear of 0: {:+.3f} to {:+.3f}".format(*rise_interval)
+    return ""
+
+
+def _checked_losses(losses: object, errors: object, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    loss = _validate.vector("losses", losses, 0, open_low=True)
+    error = np.zeros(size.size) if errors is None else _validate.vector("standard_errors", errors, 0)
+    if not loss.shape == error.shape == size.shape:
+        raise ValueError(
+            "losses and standard_errors must have one value a model; "
+            f"got shapes {loss.shape} and {error.shape} for {size.size} models"
+        )
+    return loss, error
+
+
+def _checked_slopes(length: object, chances: object, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the slopes of the link (models, kinds of items) and the share of each kind."""
+    if (length is None) == (chances is None):
+        raise ValueError("exactly one of length and log_probabilities must be given")
+    if length is not None:
+        kinds, counts = np.unique(_validate.integers("length", length, 1), return_counts=True)
+        return np.tile(-kinds.astype(float), (loss.size, 1)), counts / counts.sum()
+    values = _validate.array("log_probabilities", chances, high=0)
+    if values.ndim != 2 or values.shape[0] != loss.size:
+        raise ValueError(
+            f"log_probabilities must have one row a model; got shape {values.shape} for {loss.size} models"
+        )
+    with np.errstate(over="ignore"):  # a loss of almost nothing
+        return np.maximum(values / loss[:, None], -_STEEPEST), np.full(values.shape[1], 1 / values.shape[1])
+
+
+def _checked_between(between: object, sizes: np.ndarray) -> tuple[float, float]:
+    if between is None:
+        return float(sizes[0]), float(sizes[-1])
+    pair = _validate.vector("between", between)
+    if pair.size != 2 or pair[0] >= pair[1] or not np.isin(pair, sizes).all():
+        raise ValueError(
+            f"between must be two of the sizes, the smaller first; got {_validate.shown(between)}"
+        )
+    return float(pair[0]), float(pair[1])
