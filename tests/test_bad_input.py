@@ -115,16 +115,36 @@ VALID = {
     "metrics.subset_accuracy": lambda: {"correct": [1, 0, 1], "size": 2},
     "metrics.token_accuracy": lambda: {"targets": [[1, 2], [3]], "predictions": [[1, 2], [4]]},
     "metrics.token_edit_distance": lambda: {"targets": ["12", "3"], "predictions": ["12", "4"]},
-    "resolution.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
-    "resolution.items_needed": lambda: {"probability": 0.1, "confidence": 0.95},
-    "resolution.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100, "significance": 0.05},
-    "resolution.proportion_interval": lambda: {
+    "emergence.sharpness.sharpness": lambda: {
+        "parameters": [1e8, 1e9, 1e10, 1e11],
+        "scores": [0.1, 0.3, 0.6, 0.8],
+        "standard_errors": [0.01] * 4,
+        "floor": 0.0,
+        "ceiling": 1.0,
+        "link": "logistic",
+        "confidence": 0.95,
+    },
+    "emergence.sharpness.sharpness_of_counts": lambda: (
+        counts() | {"floor": 0.0, "ceiling": 1.0, "link": "probit", "confidence": 0.95}
+    ),
+    "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
+    "resolution.visibility.visibility": lambda: {
+        "successes": [1, 9],
+        "trials": [10, 10],
+        "floor": 0.25,
+        "expected": [0.3, 0.9],
+        "confidence": 0.95,
+    },
+    "resolution.comparisons.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
+    "resolution.power.items_needed": lambda: {"probability": 0.1, "confidence": 0.95},
+    "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100, "significance": 0.05},
+    "resolution.intervals.proportion_interval": lambda: {
         "successes": [1, 2],
         "trials": 10,
         "confidence": 0.95,
         "method": "jeffreys",
     },
-    "resolution.zero_success_bound": lambda: {"trials": 10, "confidence": 0.95},
+    "resolution.intervals.zero_success_bound": lambda: {"trials": 10, "confidence": 0.95},
     "emergence.exponent.fit_exponent": lambda: {
         "parameters": [1e8, 1e9, 1e10, 1e11],
         "successes": [1, 2, 5, 8],

@@ -8,16 +8,20 @@ from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.exponent import ExponentFit, fit_exponent
 from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.scores import emergence_score, linearity
+from mirage.emergence.sharpness import Sharpness, sharpness, sharpness_of_counts
 
 __all__ = [
     "BreakTest",
     "ExplainedRise",
     "ExponentFit",
     "Forecast",
+    "Sharpness",
     "break_test",
     "emergence_score",
     "explained_by_metric",
     "fit_exponent",
     "forecast",
     "linearity",
+    "sharpness",
+    "sharpness_of_counts",
 ]

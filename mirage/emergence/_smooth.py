@@ -50,7 +50,8 @@ def _shapes(kind: str, x: np.ndarray, places: np.ndarray, widths: np.ndarray) ->
     if kind == "logistic":
         return special.expit(t * 2 * np.log(9))
     u = t * np.log(np.log(0.1) / np.log(0.9))
-    return np.exp(-np.exp(-u)) if kind == "gompertz" else -np.expm1(-np.exp(u))
+    with np.errstate(over="ignore"):  # far from its rise the curve is 0 or 1
+        return np.exp(-np.exp(-u)) if kind == "gompertz" else -np.expm1(-np.exp(u))
 
 
 class Grid:

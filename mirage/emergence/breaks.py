@@ -14,6 +14,8 @@ _LEAST_SIZES = 6
 _BOUNDS = np.array([1, 2, 4])  # at which a verdict is given, in median gaps between sizes
 _LEAST_SCATTER = 0.002  # of the range of the scores: no model family lies closer to a formula
 _FEW_SEEDS = 4
+_NARROWEST = 0.01  # decades
+_UNKNOWN = 1e6  # an error so many times the score is as good as none known
 _PLAUSIBLE = 3.84  # of a likelihood ratio: curves that the data do not tell from the best
 _FAR = 40  # of the scatter's variance: a curve so far away is not the nearest to a drawn family
 _MOST_CURVES = 250
@@ -101,9 +103,9 @@ def break_test(
     standard_errors : array-like, shape (runs,), optional
         Of the scores, from their items; at least 0.
     narrowest : float, optional
-        The bound in decades, above 0; four median gaps between sizes without it.
+        The bound in decades, from 0.01 to 100; four median gaps between sizes without it.
     replicates : int
-        Families drawn for the p-value, at least 99.
+        Families drawn for the p-value, from 99 to 20,000.
     rng : int or numpy.random.Generator
         Seed or generator.
 
@@ -135,24 +137,26 @@ def break_test(
     True
     """
     runs = _inputs(parameters, scores, standard_errors)
-    narrowest = None if narrowest is None else _validate.number("narrowest", narrowest, 0, open_low=True)
-    replicates = _validate.integer("replicates", replicates, 99)
+    narrowest = None if narrowest is None else _validate.number("narrowest", narrowest, _NARROWEST, 100)
+    replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 20_000))
     rng = _validate.generator(rng)
     x, z, variances, reason = _by_size(*runs)
-    gap = float(np.median(np.diff(x))) if x.size > 1 else np.nan
+    gap = max(float(np.median(np.diff(x))), _NARROWEST) if x.size > 1 else np.nan
     bound = narrowest or float(gap * _BOUNDS[-1])
     if reason:
         nothing = {"statistic": np.nan, "p_value": np.nan, "location": (np.nan, np.nan), "size": np.nan}
         verdicts = dict.fromkeys(_BOUNDS.tolist(), np.nan)
         return BreakTest(*runs, bound, **nothing, scatter=np.nan, verdicts=verdicts, reason=reason)
-    searched = {width: _search(x, z, variances, width, replicates, rng) for width in {bound, *gap * _BOUNDS}}
+    widths = sorted({bound, *gap * _BOUNDS})
+    searched = {width: _search(x, z, variances, width, replicates, rng) for width in widths}
     found = searched[bound]
     # A curve that is wide enough for one bound is so for all that are narrower.
     p_values = {
         width: max(other.p_value for wider, other in searched.items() if wider >= width) for width in searched
     }
     verdicts = {int(gaps): p_values[gap * gaps] for gaps in _BOUNDS}
-    size = np.exp(found.height) if (runs[1] > 0).all() else found.height
+    with np.errstate(over="ignore"):
+        size = np.exp(found.height) if (runs[1] > 0).all() else found.height * np.float64(_unit(runs[1]))
     location = tuple((10.0 ** x[found.gap : found.gap + 2]).tolist())
     return BreakTest(
         *runs, bound, found.statistic, p_values[bound], location, float(size), found.scatter, verdicts
@@ -183,7 +187,10 @@ def _inputs(parameters: ArrayLike, scores: ArrayLike, errors: ArrayLike | None) 
 def _by_size(size: np.ndarray, score: np.ndarray, error: np.ndarray) -> tuple:
     """Return log10 N, the mean score of each size and its known variance, and why the data cannot tell."""
     logarithmic = (score > 0).all()
-    z, error = (np.log(score), error / score) if logarithmic else (score, error)
+    unit = score if logarithmic else _unit(score)
+    z = np.log(score) if logarithmic else score / unit
+    with np.errstate(over="ignore"):
+        error = np.minimum(error / unit, _UNKNOWN)
     sizes, place, seeds = np.unique(size, return_inverse=True, return_counts=True)
     mean = np.bincount(place, z) / seeds
     of_items = np.bincount(place, error**2) / seeds**2
@@ -198,6 +205,11 @@ def _by_size(size: np.ndarray, score: np.ndarray, error: np.ndarray) -> tuple:
     enough = seeds.min() >= _FEW_SEEDS
     of_runs = np.where(seeds > 1, (own + pooled) / 2 if enough else pooled, 0) / seeds
     return np.log10(sizes), mean, np.maximum(of_items, of_runs), reason
+
+
+def _unit(score: np.ndarray) -> float:
+    """Return the largest size of a score, so that squares stay within the floats."""
+    return float(np.abs(score).max()) or 1.0
 
 
 def _two_places(z: np.ndarray, place: np.ndarray, mean: np.ndarray) -> bool:
@@ -241,7 +253,8 @@ def _weighted(
         return grid, kinds
     left = grid.scan(z[:, None])[0][:, 0]
     between = max(left.min() / _free(x, kinds[left.argmin()]) - variances.mean(), 0)
-    total = variances + between
+    least = (_LEAST_SCATTER * np.ptp(z)) ** 2 + 1e-6 * variances.mean()
+    total = variances + max(between, least)
     return _smooth.curves(x, z, total.mean() / total, narrowest)
 
 

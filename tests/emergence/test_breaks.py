@@ -85,7 +85,7 @@ def test_units_and_order_do_not_matter(parameters, scores, order):
     after = break_test(10**parameters * EIGHT[order], 10**scores * loss[order], replicates=99)
     assert after.statistic == pytest.approx(before.statistic, rel=1e-4, abs=1e-6)
     assert after.size == pytest.approx(before.size, rel=1e-4)
-    assert after.p_value == pytest.approx(before.p_value, abs=0.03)
+    assert after.p_value == pytest.approx(before.p_value, abs=0.2)  # of 99 draws each
 
 
 def test_the_squares_are_those_of_least_squares():
@@ -138,10 +138,13 @@ def test_replicates_sharpen_the_test():
     [
         ({"parameters": [1e8, -1.0], "scores": [1.0, 2.0]}, "parameters must be finite and above 0; got -1"),
         ({"parameters": [1e8, 1e9], "scores": [1.0]}, "same length; got 2, 1 and 1"),
-        ({"parameters": EIGHT, "scores": EIGHT, "narrowest": 0}, "narrowest must be finite and above 0"),
+        (
+            {"parameters": EIGHT, "scores": EIGHT, "narrowest": 0},
+            "narrowest must be finite and at least 0.01",
+        ),
         (
             {"parameters": EIGHT, "scores": EIGHT, "replicates": 10},
-            "replicates must be finite and at least 99; got 10",
+            "replicates must be finite and at least 99 and at most 20000; got 10",
         ),
     ],
 )

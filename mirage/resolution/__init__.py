@@ -1,0 +1,21 @@
+"""What a test set of a given size can see: intervals, zero successes, power, many comparisons.
+
+An accuracy measured on n items is a multiple of 1/n, so a small ability may show as exactly 0. Nothing
+here decides whether an ability is there; it tells what the items could have shown.
+"""
+
+from mirage.resolution.comparisons import benjamini_hochberg, holm
+from mirage.resolution.intervals import proportion_interval, zero_success_bound
+from mirage.resolution.power import items_needed, power
+from mirage.resolution.visibility import Visibility, visibility
+
+__all__ = [
+    "Visibility",
+    "benjamini_hochberg",
+    "holm",
+    "items_needed",
+    "power",
+    "proportion_interval",
+    "visibility",
+    "zero_success_bound",
+]

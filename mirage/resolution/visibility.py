@@ -1,0 +1,205 @@
+"""Which abilities differ from the floor, and which ability this test set could have shown."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special, stats
+
+from mirage import _validate
+from mirage.resolution.comparisons import holm
+from mirage.resolution.intervals import proportion_interval
+
+__all__ = ["Visibility", "visibility"]
+
+_MOST_ITEMS = 2**53  # beyond it a float skips whole numbers
+_POWER = 0.8  # with which an ability is to be shown
+_MOST_EXACT = 2**17  # right answers; with more, the normal formula for the items is as good
+
+
+@dataclass(frozen=True, eq=False)
+class Visibility:
+    """What the counts of some models show above the floor, one entry a model.
+
+    Attributes
+    ----------
+    successes, trials, floor, expected, confidence : ndarray, ndarray, float, ndarray or None, float
+        The inputs.
+    interval : tuple of ndarray
+        Low and high ends of Clopper and Pearson's interval of each model alone.
+    p_value : ndarray
+        Exact one-sided binomial test of each model against the floor.
+    adjusted_p_value : ndarray
+        The same after Holm's correction over the models.
+    visible : ndarray of bool
+        Whether the model is surely above the floor, after the correction. False is "cannot tell".
+    smallest_visible : ndarray
+        Smallest true ability that as many items show above the floor with 80 % power, at the level of
+        Bonferroni, which is enough whatever the other models show; NaN where no number of right answers
+        would do.
+    items_needed : ndarray or None
+        Smallest number of items that shows the expected ability with 80 % power at that level; NaN where
+        it is not above the floor, so that no number would do; infinite beyond 2**53. None without
+        `expected`.
+    """
+
+    successes: np.ndarray
+    trials: np.ndarray
+    floor: float
+    expected: np.ndarray | None
+    confidence: float
+    interval: tuple[np.ndarray, np.ndarray]
+    p_value: np.ndarray
+    adjusted_p_value: np.ndarray
+    visible: np.ndarray
+    smallest_visible: np.ndarray
+    items_needed: np.ndarray | None
+
+    def summary(self) -> str:
+        """Return the result in plain words."""
+        seen = (
+            f"{self.visible.sum()} of {self.visible.size} models are surely above the floor of {self.floor:g}"
+        )
+        if self.visible.all():
+            return seen
+        largest = self.smallest_visible[~self.visible].max()
+        could = (
+            "no number of right answers would have been enough for some of them"
+            if np.isnan(largest)
+            else f"an ability of {largest:.2g} would have been seen with {_POWER:.0%} power"
+        )
+        return f"{seen}; of the others the items cannot tell: {could}{self._needed()}"
+
+    def _needed(self) -> str:
+        if self.items_needed is None:
+            return ""
+        most = self.items_needed[~self.visible].max()
+        if np.isnan(most):
+            return ", and a smooth curve expects some of them at or below the floor"
+        return f", and {most:.0f} items would show what is expected of each"
+
+
+def visibility(
+    successes: ArrayLike,
+    trials: ArrayLike,
+    *,
+    floor: float,
+    expected: ArrayLike | None = None,
+    confidence: float = 0.95,
+) -> Visibility:
+    """Tell which models are surely above the floor, and what the test set could have shown.
+
+    Each model is tested by itself, and Holm's correction keeps the chance that any of them is falsely
+    called visible below 1 − confidence: a reader asks of a single size whether it differs from the floor,
+    so a share of false answers, which Benjamini and Hochberg allow, will not do. The intervals are Clopper
+    and Pearson's, as they hold at every ability, also near the floor, and invert the exact test; they are
+    two-sided and each for its own model. With a floor of 0 a single right answer shows the ability.
+
+    Parameters
+    ----------
+    successes, trials : array-like of int, shape (models,)
+        Right answers and items of each model.
+    floor : float
+        Share of right answers of a model without the ability, from 0 to 1.
+    expected : array-like, shape (models,), optional
+        Ability of each model, from 0 to 1, that a smooth curve predicts.
+    confidence : float
+        Strictly between 0 and 1.
+
+    Returns
+    -------
+    Visibility
+        One entry a model, in the order of the inputs.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, or a value is outside its range.
+
+    References
+    ----------
+    Clopper and Pearson (1934). Holm (1979), *Scand. J. Statist.* 6:65. Schaeffer, Miranda and Koyejo (2023),
+    Sec. 2, factor 2 (resolution).
+
+    Examples
+    --------
+    >>> seen = visibility([24, 30, 60], [100, 100, 100], floor=0.25, expected=[0.26, 0.3, 0.6])
+    >>> seen.visible
+    array([False, False,  True])
+    >>> seen.smallest_visible.round(3)
+    array([0.386, 0.386, 0.386])
+    >>> seen.items_needed
+    array([16728.,   703.,    17.])
+    """
+    right, items = _counts(successes, trials)
+    floor, confidence = _validate.number("floor", floor, 0, 1), _validate.share("confidence", confidence)
+    p_value = stats.binom.sf(right - 1, items, floor)
+    adjusted = holm(p_value)
+    level = (1 - confidence) / right.size
+    needed = None
+    if expected is not None:
+        expected = _abilities(expected, right.size)
+        needed = np.array([_items(ability, floor, level) for ability in expected])
+    return Visibility(
+        right,
+        items,
+        floor,
+        expected,
+        confidence,
+        interval=proportion_interval(right, items, confidence, "clopper-pearson"),
+        p_value=p_value,
+        adjusted_p_value=adjusted,
+        visible=adjusted <= 1 - confidence,
+        smallest_visible=_smallest_visible(items, floor, level),
+        items_needed=needed,
+    )
+
+
+def _counts(successes: object, trials: object) -> tuple[np.ndarray, np.ndarray]:
+    right, items = _validate.integers("successes", successes), _validate.integers("trials", trials, 1)
+    if right.ndim != 1 or right.shape != items.shape:
+        shapes = f"{right.shape} and {items.shape}"
+        raise ValueError(f"successes and trials must be lists of the same length; got shapes {shapes}")
+    _validate.at_most(right, items)
+    return right, items
+
+
+def _abilities(expected: object, models: int) -> np.ndarray:
+    abilities = _validate.vector("expected", expected, 0, 1)
+    if abilities.size != models:
+        raise ValueError(f"expected must have an ability for each model; got {abilities.size} for {models}")
+    return abilities
+
+
+def _smallest_visible(items: np.ndarray, floor: float, level: float) -> np.ndarray:
+    most_by_chance = stats.binom.isf(level, items, floor)
+    possible = most_by_chance < items
+    # The chance of more right answers than that is a distribution function of the ability.
+    ability = special.betaincinv(most_by_chance + 1, np.maximum(items - most_by_chance, 1), _POWER)
+    return np.where(possible, ability, np.nan)
+
+
+def _items(ability: float, floor: float, level: float) -> float:
+    # The power falls wherever the test asks for one more right answer. So, for each number of right answers,
+    # the items that bring as many with the power wanted; the first number that is too many for the floor.
+    if ability <= floor:
+        return np.nan
+    about = _items_by_normal(ability, floor, level)
+    if about > _MOST_ITEMS:
+        return np.inf
+    if about * ability > _MOST_EXACT:
+        return np.ceil(about)
+    right = np.arange(1, int(about * ability) + 2)
+    while True:
+        items = right + stats.nbinom.ppf(_POWER, right, ability)
+        shows = stats.binom.sf(right - 1, items, floor) <= level
+        if shows.any():
+            return float(items[shows][0])
+        right = right + right.size  # the formula is too kind where right or wrong answers are few
+
+
+def _items_by_normal(ability: float, floor: float, level: float) -> float:
+    deviations = stats.norm.isf(level) * np.sqrt(floor * (1 - floor))
+    deviations += stats.norm.ppf(_POWER) * np.sqrt(ability * (1 - ability))
+    with np.errstate(over="ignore"):
+        return (deviations / (ability - floor)) ** 2
