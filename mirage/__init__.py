@@ -15,6 +15,7 @@ __all__ = [
     "emergence",
     "figures",
     "metrics",
+    "outputs",
     "resolution",
     "scaling",
     "style",

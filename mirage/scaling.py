@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from mirage import _validate
 
@@ -16,8 +16,11 @@ __all__ = ["inverse_link", "link", "loss", "token_probability", "transition_widt
 # A width is looked for between 1e-100 and 1e100 parameters: far wider than any curve of interest.
 _DECADES = np.linspace(-100, 100, 4001)
 
-# An inverse link is the distribution function of a threshold that the predictor must pass.
-_THRESHOLDS = {"gompertz": stats.gumbel_r, "logistic": stats.logistic, "probit": stats.norm}
+_LINKS = {
+    "gompertz": (lambda p: -np.log(-np.log(p)), lambda x: np.exp(-np.exp(-x))),
+    "logistic": (special.logit, special.expit),
+    "probit": (special.ndtri, special.ndtr),
+}
 
 
 def loss(
@@ -132,7 +135,9 @@ def link(probability: ArrayLike, name: str = "gompertz") -> np.ndarray | float:
     array([0.5, 0.5])
     """
     probability = _validate.array("probability", probability, 0, 1)
-    return _threshold(name).ppf(probability)[()]
+    forward, _ = _LINKS[_validate.choice("name", name, tuple(_LINKS))]
+    with np.errstate(divide="ignore"):  # 0 and 1 lie infinitely far away
+        return forward(probability)[()]
 
 
 def inverse_link(predictor: ArrayLike, name: str = "gompertz") -> np.ndarray | float:
@@ -165,8 +170,9 @@ def inverse_link(predictor: ArrayLike, name: str = "gompertz") -> np.ndarray | f
     array([0.119, 0.5  , 0.881])
     """
     predictor = _validate.array("predictor", predictor, infinite=True)
+    _, inverse = _LINKS[_validate.choice("name", name, tuple(_LINKS))]
     with np.errstate(over="ignore"):  # far below the middle, exp(−exp(−x)) is 0
-        return _threshold(name).cdf(predictor)[()]
+        return inverse(predictor)[()]
 
 
 def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1, high: float = 0.9) -> float:
@@ -208,10 +214,6 @@ def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1
         raise TypeError(f"curve must be a function of parameters; got {_validate.shown(curve)}")
     scores = _scores(curve, 10.0**_DECADES)
     return abs(_crossing(curve, scores, high) - _crossing(curve, scores, low))
-
-
-def _threshold(name: str) -> stats.rv_continuous:
-    return _THRESHOLDS[_validate.choice("name", name, tuple(_THRESHOLDS))]
 
 
 def _scores(curve: Callable[[np.ndarray], np.ndarray], parameters: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mirage
-from mirage import _validate
+from mirage import _validate, emergence, toy
 from mirage.datasets import DataUnavailable
 
 OPTIONAL = {"torch"}  # packages of extras, without which a module is left out
@@ -95,8 +95,23 @@ VALID = {
     },
     "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},
-    "figures.draw_curves": lambda: {"parameters": [1e8, 1e9], "curves": {"a": [0.1, 0.2]}, "ax": None},
-    "figures.draw_estimates": lambda: {
+    "emergence.questions.four_questions": lambda: {
+        "curve": pd.DataFrame(counts()),
+        "floor": 0.0,
+        "ceiling": 1.0,
+        "length": 5,
+        "held_out": 1,
+        "method": "power law",
+        "link": "gompertz",
+        "narrowest": 1.0,
+        "confidence": 0.95,
+        "rng": 0,
+    },
+    "figures.questions.draw_four_questions": lambda: {
+        "result": emergence.four_questions(pd.DataFrame(counts()), held_out=1)
+    },
+    "figures.curves.draw_curves": lambda: {"parameters": [1e8, 1e9], "curves": {"a": [0.1, 0.2]}, "ax": None},
+    "figures.curves.draw_estimates": lambda: {
         "labels": ["a"],
         "estimates": [0.5],
         "intervals": [[0.4, 0.6]],
@@ -105,8 +120,8 @@ VALID = {
         "shift": 0.0,
         "ax": None,
     },
-    "figures.draw_linearised": lambda: counts() | {"label": "a", "series": 0, "ax": None},
-    "figures.draw_proportions": lambda: counts() | {"label": "a", "series": 0, "ax": None},
+    "figures.curves.draw_linearised": lambda: counts() | {"label": "a", "series": 0, "ax": None},
+    "figures.curves.draw_proportions": lambda: counts() | {"label": "a", "series": 0, "ax": None},
     "metrics.brier_score": lambda: {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]},
     "metrics.cross_entropy": lambda: {"log_probabilities": [[-1.0], [-0.5, -0.1]]},
     "metrics.exact_match": lambda: {"targets": ["12", "3"], "predictions": ["12", "4"]},
@@ -171,6 +186,27 @@ VALID = {
         "length": 2,
         "items": 3,
         "rng": 0,
+    },
+    "toy.families.loss_curve": lambda: {
+        "parameters": [1e8, 1e9, 1e10],
+        "kind": "jump",
+        "constant": 1e9,
+        "exponent": 0.4,
+        "between": (1e9, 1e10),
+        "factor": 4.0,
+    },
+    "toy.families.sample_family": lambda: {
+        "parameters": [1e8, 1e9],
+        "losses": [2.0, 1.0],
+        "scatter": 0.05,
+        "length": 5,
+        "items": 10,
+        "item_spread": 0.5,
+        "rng": 0,
+    },
+    "outputs.curve": lambda: {
+        "table": toy.sample_outputs([1e8, 1e9], length=2, items=3),
+        "metric": "exact_match",
     },
     "toy.scores.token_edit_distance": lambda: {"p": [0.1, 0.5], "length": 3},
 }

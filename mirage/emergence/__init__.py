@@ -7,6 +7,7 @@ from mirage.emergence.breaks import BreakTest, break_test
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.exponent import ExponentFit, fit_exponent
 from mirage.emergence.forecasts import Forecast, forecast
+from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness, sharpness_of_counts
 
@@ -15,12 +16,14 @@ __all__ = [
     "ExplainedRise",
     "ExponentFit",
     "Forecast",
+    "FourQuestions",
     "Sharpness",
     "break_test",
     "emergence_score",
     "explained_by_metric",
     "fit_exponent",
     "forecast",
+    "four_questions",
     "linearity",
     "sharpness",
     "sharpness_of_counts",

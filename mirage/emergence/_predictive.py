@@ -140,8 +140,8 @@ def loss_from_size(small: Models, large: Models) -> Predictive:
     no_noise = np.full(small.loss.size, 1e-18)
     loss = regression(small.size, small.loss, no_noise).predict(large.size).thinned()
     lines = _lines(small, small.loss, "gompertz")
-    through = [lines.predict(*moments) for moments in zip(loss.mean, loss.variance, strict=True)]
-    weight = np.multiply.outer(loss.weight, lines.weight).ravel()
+    through = [lines.predict(*moments).thinned() for moments in zip(loss.mean, loss.variance, strict=True)]
+    weight = np.multiply.outer(loss.weight, through[0].weight).ravel()
     mean, variance = (
         np.concatenate([getattr(each, name) for each in through]) for name in Normals._fields[1:]
     )

@@ -7,6 +7,7 @@ from scipy import special
 
 KINDS = ("line", "hinge", "logistic", "gompertz", "reversed gompertz")
 _LEVELS = 4  # a coarse grid, and three finer ones around its best curve
+_NEARBY, _WIDER = np.linspace(-1, 1, 9), np.linspace(-1, 1, 5)
 _LEAST = 0.02  # of a step's squares: what must be left of it beside the curve, to be told from it
 
 
@@ -21,17 +22,19 @@ def curves(x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) 
 
 
 def _refined(kind: str, x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) -> Iterator:
+    root, line = _line(x, weights)
+    rest = _off((z * root)[None], line)[0]
     places, widths = _coarse(kind, x, narrowest)
     step, factor = places[1] - places[0], widths[1] / widths[0]
-    places, widths = (grid.ravel() for grid in np.meshgrid(places, widths))
+    places, widths = np.tile(places, widths.size), np.repeat(widths, places.size)
     least = narrowest if kind != "hinge" else 0.01
     for level in range(_LEVELS):
         shapes = _shapes(kind, x, places, widths)
         yield shapes
-        best = Grid(x, shapes, weights).scan(z[:, None])[0][:, 0].argmin()
-        nearby = places[best] + step / 4**level * np.linspace(-1, 1, 9)
-        wider = np.maximum(widths[best] * factor ** (np.linspace(-1, 1, 5) / 3**level), least)
-        places, widths = (grid.ravel() for grid in np.meshgrid(nearby, wider))
+        best = ((_beside_line(shapes * root, line) @ rest) ** 2).argmax()
+        nearby = places[best] + step / 4**level * _NEARBY
+        wider = np.maximum(widths[best] * factor ** (_WIDER / 3**level), least)
+        places, widths = np.tile(nearby, wider.size), np.repeat(wider, nearby.size)
 
 
 def _coarse(kind: str, x: np.ndarray, narrowest: float) -> tuple[np.ndarray, np.ndarray]:
@@ -58,19 +61,15 @@ class Grid:
     """Curves a + b x + c s(x) for a set of shapes s, alone and with a step in each gap of x."""
 
     def __init__(self, x: np.ndarray, shapes: np.ndarray, weights: np.ndarray):
-        root = np.sqrt(weights)
+        root, self.line = _line(x, weights)
         self.root = root
-        self.line, _ = np.linalg.qr(np.column_stack([root, x * root]))
-        self.shapes = _unit(self._off_line(shapes * root), np.linalg.norm(shapes * root, axis=1), 1e-5)
+        self.shapes = _beside_line(shapes * root, self.line)
         steps = (x > ((x[1:] + x[:-1]) / 2)[:, None]) * root
-        rest = self._off_line(steps)
+        rest = _off(steps, self.line)
         rest = rest - (self.shapes @ rest.T)[:, :, None] * self.shapes[:, None, :]
         alone = steps - np.outer(steps @ root, root) / weights.sum()
-        self.lengths = np.linalg.norm(rest, axis=2)
-        self.steps = _unit(rest, np.linalg.norm(alone, axis=1), np.sqrt(_LEAST))
-
-    def _off_line(self, rows: np.ndarray) -> np.ndarray:
-        return rows - (rows @ self.line) @ self.line.T
+        self.lengths = _lengths(rest)
+        self.steps = _unit(rest, _lengths(alone), np.sqrt(_LEAST))
 
     def only(self, kept: np.ndarray) -> "Grid":
         """Return the grid with these shapes only."""
@@ -81,7 +80,7 @@ class Grid:
 
     def scan(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the squares that each curve leaves of each column of z, and what each step takes of them."""
-        rest = self._off_line((z * self.root[:, None]).T).T
+        rest = _off((z * self.root[:, None]).T, self.line).T
         left = np.maximum((rest**2).sum(0) - (self.shapes @ rest) ** 2, 0)
         taken = (self.steps.reshape(-1, len(rest)) @ rest) ** 2
         return left, taken.reshape(*self.steps.shape[:2], -1)
@@ -97,8 +96,26 @@ class Grid:
         return float(self.steps[which, gap] @ (z * self.root) / self.lengths[which, gap])
 
 
+def _line(x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the roots of the weights, and an orthonormal basis of the weighted straight lines."""
+    root = np.sqrt(weights)
+    return root, np.linalg.qr(np.column_stack([root, x * root]))[0]
+
+
+def _off(rows: np.ndarray, line: np.ndarray) -> np.ndarray:
+    return rows - (rows @ line) @ line.T
+
+
+def _beside_line(rows: np.ndarray, line: np.ndarray) -> np.ndarray:
+    return _unit(_off(rows, line), _lengths(rows), 1e-5)
+
+
+def _lengths(rows: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("...i,...i->...", rows, rows))
+
+
 def _unit(rows: np.ndarray, before: np.ndarray, least: float) -> np.ndarray:
     """Return rows of length 1; zeros for rows of which hardly anything is left."""
-    length = np.linalg.norm(rows, axis=-1)
+    length = _lengths(rows)
     told = length > least * np.maximum(before, 1e-300)
-    return np.where(told[..., None], rows / np.maximum(length, 1e-300)[..., None], 0)
+    return rows * np.where(told, 1 / np.maximum(length, 1e-300), 0)[..., None]

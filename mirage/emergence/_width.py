@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mirage import _validate, scaling
 from mirage.emergence import _progress, _transition
@@ -30,6 +31,9 @@ class Sharpness:
         scores cannot even tell that.
     middle : float
         Parameters at which the fitted curve is half way; NaN when the scores cannot tell.
+    slope : float
+        Of the fitted line, on the scale of the link, per decade: above 0 where scores go towards the
+        ceiling; NaN when the scores cannot tell.
     scatter : float
         Estimated standard deviation of models around the curve, beyond sampling, on the scale of the link
         (under Gompertz: of ln loss, so .05 is about 5 % of the loss); NaN when no curve was fitted.
@@ -48,6 +52,7 @@ class Sharpness:
     width: float = np.nan
     interval: tuple[float, float] | None = None
     middle: float = np.nan
+    slope: float = np.nan
     scatter: float = np.nan
     reason: str = ""
 
@@ -64,6 +69,15 @@ class Sharpness:
             f"({self.confidence:.0%} interval {low:.2f} to {high:.2f}), "
             f"half way at {self.middle:.2g} parameters{self._beyond()}"
         )
+
+    def curve(self, parameters: ArrayLike) -> np.ndarray:
+        """Return the score of the fitted curve at these sizes, NaN when the scores cannot tell."""
+        size = _validate.array("parameters", parameters, 0, open_low=True)
+        decades = np.log10(size) - np.log10(self.middle)
+        share = np.full(size.shape, np.nan)
+        if np.isfinite(self.slope):
+            share = scaling.inverse_link(scaling.link(0.5, self.link) + self.slope * decades, self.link)
+        return self.floor + (self.ceiling - self.floor) * share
 
     def _beyond(self) -> str:
         way = _progress.way(self.scores, self.floor, self.ceiling)
@@ -109,7 +123,8 @@ def _from_line(question: Sharpness, progress: _progress.Progress, degrees: int) 
     with np.errstate(over="ignore"):
         centre = float(np.float_power(10, (middle - line.intercept) / line.slope))
     width, widest = float((top - bottom) / abs(line.slope)), float((top - bottom) / flattest)
-    return replace(question, width=width, interval=(narrowest, widest), middle=centre, scatter=scatter)
+    found = {"width": width, "interval": (narrowest, widest), "middle": centre, "slope": line.slope}
+    return replace(question, **found, scatter=scatter)
 
 
 def _end(name: str, value: object) -> float:

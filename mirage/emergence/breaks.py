@@ -39,6 +39,8 @@ class BreakTest:
         The sizes on either side of the largest step.
     size : float
         The step: a factor where all scores are above 0, else a difference; NaN when it cannot tell.
+    smooth : ndarray
+        The best smooth curve, one entry a run; NaN when it cannot tell.
     scatter : float
         Estimated standard deviation of the sizes around the smooth curve: relative where `size` is a factor.
     verdicts : dict of int to float
@@ -55,6 +57,7 @@ class BreakTest:
     p_value: float
     location: tuple[float, float]
     size: float
+    smooth: np.ndarray
     scatter: float
     verdicts: dict[int, float]
     reason: str = ""
@@ -145,8 +148,9 @@ def break_test(
     bound = narrowest or float(gap * _BOUNDS[-1])
     if reason:
         nothing = {"statistic": np.nan, "p_value": np.nan, "location": (np.nan, np.nan), "size": np.nan}
+        nothing |= {"smooth": np.full(runs[0].size, np.nan), "scatter": np.nan}
         verdicts = dict.fromkeys(_BOUNDS.tolist(), np.nan)
-        return BreakTest(*runs, bound, **nothing, scatter=np.nan, verdicts=verdicts, reason=reason)
+        return BreakTest(*runs, bound, **nothing, verdicts=verdicts, reason=reason)
     widths = sorted({bound, *gap * _BOUNDS})
     searched = {width: _search(x, z, variances, width, replicates, rng) for width in widths}
     found = searched[bound]
@@ -155,11 +159,14 @@ def break_test(
         width: max(other.p_value for wider, other in searched.items() if wider >= width) for width in searched
     }
     verdicts = {int(gaps): p_values[gap * gaps] for gaps in _BOUNDS}
-    with np.errstate(over="ignore"):
-        size = np.exp(found.height) if (runs[1] > 0).all() else found.height * np.float64(_unit(runs[1]))
-    location = tuple((10.0 ** x[found.gap : found.gap + 2]).tolist())
+    size, smooth = (_as_scores(values, runs[1]) for values in (np.array(found.height), found.smooth))
     return BreakTest(
-        *runs, bound, found.statistic, p_values[bound], location, float(size), found.scatter, verdicts
+        *(*runs, bound, found.statistic, p_values[bound]),
+        location=tuple((10.0 ** x[found.gap : found.gap + 2]).tolist()),
+        size=float(size),
+        smooth=smooth[np.unique(runs[0], return_inverse=True)[1]],
+        scatter=found.scatter,
+        verdicts=verdicts,
     )
 
 
@@ -169,6 +176,7 @@ class _Found:
     p_value: float
     gap: int
     height: float
+    smooth: np.ndarray
     scatter: float
 
 
@@ -207,6 +215,12 @@ def _by_size(size: np.ndarray, score: np.ndarray, error: np.ndarray) -> tuple:
     return np.log10(sizes), mean, np.maximum(of_items, of_runs), reason
 
 
+def _as_scores(values: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Return values of the scale on which the test computes on that of the scores."""
+    with np.errstate(over="ignore"):
+        return np.exp(values) if (score > 0).all() else values * np.float64(_unit(score))
+
+
 def _unit(score: np.ndarray) -> float:
     """Return the largest size of a score, so that squares stay within the floats."""
     return float(np.abs(score).max()) or 1.0
@@ -241,7 +255,8 @@ def _search(
     p_value = max((1 + (null >= statistic).sum()) / (1 + replicates) for null in drawn)
     best = left.argmin()
     scatter = np.sqrt((left[best] + least) / _free(x, kinds[best]))
-    return _Found(float(statistic), float(p_value), gap, grid.step(z, which, gap), float(scatter))
+    height, smooth = grid.step(z, which, gap), grid.fit(z, best)
+    return _Found(float(statistic), float(p_value), gap, height, smooth, float(scatter))
 
 
 def _weighted(

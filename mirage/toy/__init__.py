@@ -4,16 +4,20 @@ Schaeffer, Miranda and Koyejo (2023), Sec. 2 and Fig. 2. The scores of fixed out
 names, are in `mirage.metrics`.
 """
 
+from mirage.toy.families import LOSS_CURVES, loss_curve, sample_family
 from mirage.toy.high_jump import chain_probability, clearing_probability
 from mirage.toy.outputs import sample_outputs
 from mirage.toy.scores import accuracy, brier_score, multiple_choice_grade, token_edit_distance
 
 __all__ = [
+    "LOSS_CURVES",
     "accuracy",
     "brier_score",
     "chain_probability",
     "clearing_probability",
+    "loss_curve",
     "multiple_choice_grade",
+    "sample_family",
     "sample_outputs",
     "token_edit_distance",
 ]

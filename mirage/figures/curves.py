@@ -1,4 +1,4 @@
-"""The recurring figures of the book. They draw what they are given; they fit nothing."""
+"""Curves, measured shares and estimates. They draw what they are given; they fit nothing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -50,7 +50,7 @@ def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes
         )
     if len(curves) > 1:
         ax.legend()
-    return _on_sizes(ax)
+    return on_sizes(ax)
 
 
 def draw_proportions(
@@ -96,7 +96,7 @@ def draw_proportions(
     _draw_measured(ax, size, np.where(right > 0, right / items, np.nan), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
     ax.set_ylabel("Accuracy")
-    return _on_sizes(ax)
+    return on_sizes(ax)
 
 
 def draw_linearised(
@@ -144,7 +144,7 @@ def draw_linearised(
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
     ax.plot(size[right == items], low[right == items], "^", color=look[0], mfc="none")
     ax.set_ylabel("−ln(−ln accuracy), up is better")
-    return _on_sizes(ax)
+    return on_sizes(ax)
 
 
 def draw_estimates(
@@ -222,7 +222,8 @@ def _legend(label: object) -> str | None:
     return label
 
 
-def _on_sizes(ax: Axes) -> Axes:
+def on_sizes(ax: Axes) -> Axes:
+    """Return the axes with a logarithmic axis of parameters, named below the lowest panel."""
     ax.set_xscale("log")
     ax.minorticks_off()  # they take a third of the time that it takes to draw a figure
     spec = ax.get_subplotspec()

@@ -1,0 +1,226 @@
+"""The four questions of the book, asked of one curve: the scores of one family under one metric."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mirage import _validate, resolution
+from mirage.emergence.breaks import BreakTest, break_test
+from mirage.emergence.explained import ExplainedRise, explained_by_metric
+from mirage.emergence.forecasts import Forecast, forecast
+from mirage.emergence.sharpness import Sharpness, sharpness, sharpness_of_counts
+
+__all__ = ["FourQuestions", "four_questions"]
+
+_ONE = ("family", "task")  # of which a curve holds at most one
+_LEVEL = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class FourQuestions:
+    """The answers to the four questions for one curve, and what the metric explains of its rise.
+
+    Attributes
+    ----------
+    curve : DataFrame
+        The input, one row a run.
+    smoothness : BreakTest
+        Of the loss where the curve has one, else of the score.
+    sharpness : Sharpness
+        Of the score.
+    visibility : resolution.Visibility or None
+        Of the counts, those of one size added up, smallest size first; None for a score that is no count.
+    predictability : Forecast or None
+        Of the largest sizes, knowing only how large they are. None for a score that is no count.
+    with_loss : Forecast or None
+        The same, knowing their loss too: never to be compared with the other. None without losses.
+    explained : ExplainedRise or None
+        None for a score that is no count, and without losses or the lengths of the targets.
+    """
+
+    curve: pd.DataFrame
+    smoothness: BreakTest
+    sharpness: Sharpness
+    visibility: resolution.Visibility | None
+    predictability: Forecast | None
+    with_loss: Forecast | None
+    explained: ExplainedRise | None
+
+    def summary(self) -> str:
+        """Return the answers in one short paragraph; each answer has a longer one."""
+        answers = {
+            f"Smoothness of the {'loss' if 'loss' in self.curve else 'score'}": _step(self.smoothness),
+            "Sharpness": _width(self.sharpness),
+            "Visibility": _seen(self.visibility),
+            "Predictability from size": _foretold(self.predictability),
+            "Predictability with the loss known": _foretold(self.with_loss),
+            "Explained by the metric": _part(self.explained),
+        }
+        return " ".join(f"{name}: {answer}." for name, answer in answers.items() if answer)
+
+
+def _step(test: BreakTest) -> str:
+    if test.reason:
+        return f"cannot tell, {test.reason}"
+    found = test.p_value <= _LEVEL
+    told = "a step larger than trend and scatter allow" if found else "no step told from trend and scatter"
+    return f"{told} (p = {test.p_value:.2g})"
+
+
+def _width(found: Sharpness) -> str:
+    if found.reason:
+        return found.summary()
+    return "{:.2f} decades ({:.2f} to {:.2f})".format(found.width, *found.interval)
+
+
+def _seen(seen: resolution.Visibility | None) -> str:
+    return seen and f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor"
+
+
+def _foretold(made: Forecast | None) -> str:
+    if made is None or made.reason:
+        return made and f"cannot tell, {made.reason}"
+    return f"{made.covered.sum()} of {made.covered.size} held-out models are in their intervals"
+
+
+def _part(parts: ExplainedRise | None) -> str:
+    if parts is None or parts.reason:
+        return parts and f"cannot tell, {parts.reason}"
+    low, high = parts.metric_interval
+    return f"{parts.metric:+.2f} ({low:+.2f} to {high:+.2f}) of a rise of {parts.rise:+.2f}"
+
+
+def four_questions(
+    curve: pd.DataFrame,
+    *,
+    floor: float = 0.0,
+    ceiling: float = 1.0,
+    length: int | None = None,
+    held_out: int = 2,
+    method: str = "power law",
+    link: str = "gompertz",
+    narrowest: float | None = None,
+    confidence: float = 0.95,
+    rng: int | np.random.Generator = 0,
+) -> FourQuestions:
+    """Ask of one curve whether it has a step, how sharp it rises, what its items show, what it foretells.
+
+    Parameters
+    ----------
+    curve : DataFrame, one row a run
+        `parameters`; and either `successes` and `trials`, or `score` and, if known, `standard_error`. If
+        known, the `loss` per token of the same outputs, above 0, with its `loss_standard_error`, and
+        `item_log_probabilities`, as `outputs.curve` gives them. Equal parameters are replicates. A column
+        `family`, `task` or `step` must hold one value (of `step`, one a model).
+    floor, ceiling : float
+        Score of a model that knows nothing, and of one that knows all.
+    length : int, optional
+        Tokens of each target, with which the loss is linked to exact match, where `item_log_probabilities`
+        are not known.
+    held_out : int
+        How many of the largest sizes to forecast.
+    method : {"power law", "logistic", "constant"}
+        Of the forecast that knows only the size.
+    link : {"gompertz", "logistic", "probit"}
+        Shape of the curve whose width is measured.
+    narrowest : float, optional
+        The width in decades at which a curve still counts as smooth.
+    confidence : float
+        Of all intervals, strictly between 0 and 1.
+    rng : int or numpy.random.Generator
+        Seed or generator.
+
+    Returns
+    -------
+    FourQuestions
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a column is missing, the curve holds several families, tasks or steps, or a value is outside its
+        range.
+
+    References
+    ----------
+    The questions are ours; see the functions that answer them: `break_test`, `sharpness`,
+    `resolution.visibility`, `forecast`, `explained_by_metric`.
+
+    Examples
+    --------
+    >>> from mirage import toy
+    >>> sizes = np.geomspace(1e8, 1e11, 8)
+    >>> family = toy.sample_family(sizes, toy.loss_curve(sizes), scatter=0.05)
+    >>> answers = four_questions(family, length=5)
+    >>> bool(answers.smoothness.p_value > 0.05), bool(answers.predictability.covered.all())
+    (True, True)
+    """
+    curve = _checked(curve)
+    method = _validate.choice("method", method, ("power law", "logistic", "constant"))
+    size, counted = curve["parameters"].to_numpy(float), "successes" in curve
+    loss, loss_error = (_column(curve, name) for name in ("loss", "loss_standard_error"))
+    score, error = (
+        _share(curve) if counted else (_column(curve, name) for name in ("score", "standard_error"))
+    )
+    judged = (score, error) if loss is None else (loss, loss_error)
+    smoothness = break_test(size, *judged, narrowest=narrowest, rng=rng)
+    scale = {"floor": floor, "ceiling": ceiling, "link": link, "confidence": confidence}
+    if not counted:
+        width = sharpness(size, score, error, **scale)
+        return FourQuestions(curve, smoothness, width, None, None, None, None)
+    counts = size, curve["successes"].to_numpy(), curve["trials"].to_numpy()
+    width = sharpness_of_counts(*counts, **scale)
+    fit = {"held_out": held_out, "confidence": confidence}
+    return FourQuestions(
+        *(curve, smoothness, width, _visible(curve, width)),
+        predictability=forecast(*counts, method=method, **fit),
+        with_loss=None if loss is None else forecast(*counts, method="loss as measured", losses=loss, **fit),
+        explained=_explained(curve, counts, loss, loss_error, length, confidence, rng),
+    )
+
+
+def _share(curve: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    right, items = curve["successes"].to_numpy(), curve["trials"].to_numpy()
+    near = (right + 0.5) / (items + 1)  # a share of 0 or 1 is not known without error
+    return right / items, np.sqrt(near * (1 - near) / items)
+
+
+def _visible(curve: pd.DataFrame, width: Sharpness) -> resolution.Visibility:
+    by_size = curve.groupby("parameters")[["successes", "trials"]].sum()
+    expected = width.curve(by_size.index.to_numpy())
+    return resolution.visibility(
+        by_size["successes"],
+        by_size["trials"],
+        floor=width.floor,
+        expected=None if np.isnan(expected).any() else np.clip(expected, 0, 1),
+        confidence=width.confidence,
+    )
+
+
+def _explained(curve, counts, loss, loss_error, length, confidence, rng) -> ExplainedRise | None:
+    known = {"length": length}
+    if "item_log_probabilities" in curve and curve["trials"].nunique() == 1:
+        known = {"log_probabilities": np.stack(curve["item_log_probabilities"])}
+    if loss is None or known == {"length": None}:
+        return None
+    size, right, items = counts
+    known |= {"standard_errors": loss_error, "confidence": confidence, "rng": rng}
+    return explained_by_metric(size, loss, right, items, **known)
+
+
+def _column(curve: pd.DataFrame, name: str) -> np.ndarray | None:
+    return curve[name].to_numpy(float) if name in curve and curve[name].notna().all() else None
+
+
+def _checked(curve: object) -> pd.DataFrame:
+    if not isinstance(curve, pd.DataFrame):
+        raise TypeError(f"curve must be a DataFrame with a row a run; got {_validate.shown(curve)}")
+    needed = ["parameters", *(["successes", "trials"] if "successes" in curve else ["score"])]
+    if missing := [name for name in needed if name not in curve]:
+        raise ValueError(f"curve must have the columns {', '.join(needed)}; missing: {', '.join(missing)}")
+    for name in _ONE:
+        if name in curve and curve[name].nunique() > 1:
+            raise ValueError(f"curve must hold one {name}; got {_validate.shown(sorted(set(curve[name])))}")
+    if {"model", "step"} <= set(curve) and (curve.groupby("model")["step"].nunique() > 1).any():
+        raise ValueError("curve must hold one step of each model; got several (choose one)")
+    return curve

@@ -1,0 +1,12 @@
+"""The recurring figures of the book. They draw what they are given; they fit nothing."""
+
+from mirage.figures.curves import draw_curves, draw_estimates, draw_linearised, draw_proportions
+from mirage.figures.questions import draw_four_questions
+
+__all__ = [
+    "draw_curves",
+    "draw_estimates",
+    "draw_four_questions",
+    "draw_linearised",
+    "draw_proportions",
+]

@@ -1,0 +1,171 @@
+"""The figure of the four questions: one panel each, over the same sizes."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
+
+from mirage import _validate, scaling, style
+from mirage.emergence import Forecast, FourQuestions, Sharpness
+from mirage.figures.curves import draw_proportions, on_sizes
+
+__all__ = ["draw_four_questions"]
+
+_CANNOT_TELL = "cannot tell"
+
+
+def draw_four_questions(result: FourQuestions) -> Figure:
+    """Draw the answers to the four questions in four panels, one below the other.
+
+    Smoothness: the score that was judged, the best smooth curve, and the gap with the largest step.
+    Sharpness: the score, the fitted curve and its way from 10 % to 90 %. Visibility: each size with its
+    interval and the smallest ability that its items could have shown. Predictability: the sizes that were
+    fitted, and those that were held out with their predictive intervals.
+
+    Parameters
+    ----------
+    result : emergence.FourQuestions
+        What `emergence.four_questions` returned.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    TypeError
+        If `result` is something else.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from mirage import emergence
+    >>> curve = pd.DataFrame({"parameters": [1e8, 1e9, 1e10], "successes": [0, 5, 40], "trials": 50})
+    >>> figure = draw_four_questions(emergence.four_questions(curve))
+    >>> [ax.get_title().split(":")[0] for ax in figure.axes]
+    ['Smoothness', 'Sharpness', 'Visibility', 'Predictability']
+    """
+    if not isinstance(result, FourQuestions):
+        raise TypeError(f"result must be what four_questions returns; got {_validate.shown(result)}")
+    figure, axes = plt.subplots(4, 1, figsize=(6.2, 11), sharex=True)
+    panels = _draw_smoothness, _draw_sharpness, _draw_visibility, _draw_predictability
+    for draw, ax in zip(panels, axes, strict=True):
+        draw(result, ax)
+        on_sizes(ax)
+    return figure
+
+
+def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
+    test = result.smoothness
+    size, score = test.parameters, test.scores
+    ax.errorbar(size, score, 2 * test.standard_errors, fmt=style.MARKERS[0], color=style.PALETTE[0])
+    order = np.argsort(size)
+    if test.reason:
+        answer = _CANNOT_TELL
+    else:
+        answer = f"is there a step? p = {test.p_value:.2g}"
+        ax.plot(size[order], test.smooth[order], color=style.PALETTE[1], ls=style.LINES[1], label="smooth")
+        ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
+        ax.legend()
+    of_loss = "loss" in result.curve
+    if (score > 0).all():
+        _logarithmic(ax)
+    ax.set(title=f"Smoothness: {answer}", ylabel="Loss per token, nats" if of_loss else "Score")
+
+
+def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
+    found = result.sharpness
+    if found.trials is None:
+        ax.plot(found.parameters, found.scores, style.MARKERS[0], color=style.PALETTE[0])
+    else:
+        draw_proportions(found.parameters, found.scores * found.trials, found.trials, ax=ax)
+    answer = _CANNOT_TELL
+    if found.interval:
+        low, high = found.interval
+        answer = (
+            f"{low:.2f} to {high:.2f} decades wide" if np.isfinite(high) else f"at least {low:.2f} decades"
+        )
+    if np.isfinite(found.slope):
+        _draw_way(found, ax)
+    ax.set(title=f"Sharpness: {answer}", ylabel="Score")
+
+
+def _draw_way(found: Sharpness, ax: Axes) -> None:
+    sizes = np.geomspace(found.parameters.min(), found.parameters.max(), 200)
+    ax.plot(sizes, found.curve(sizes), color=style.PALETTE[1], ls=style.LINES[1], label="fitted curve")
+    bottom, middle, top = scaling.link([0.1, 0.5, 0.9], found.link)
+    ends = found.middle * 10 ** ((np.array([bottom, top]) - middle) / found.slope)
+    ends = np.clip(ends, *(sizes[[0, -1]] * [0.5, 2]))
+    ax.axvspan(*ends, color="0.85", zorder=0, label="10 % to 90 % of the way")
+    ax.legend()
+
+
+def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
+    seen = result.visibility
+    if seen is None:
+        _not_asked("Visibility", ax)
+        return
+    size = np.unique(result.curve["parameters"])
+    share, least = seen.successes / seen.trials, 0.2 / seen.trials.max()
+    color, marker = style.PALETTE[0], style.MARKERS[0]
+    ax.vlines(size, *np.maximum(seen.interval, least), color=color, lw=1.2)
+    for visible, fill, label in ((True, color, "above the floor"), (False, "none", _CANNOT_TELL)):
+        chosen = seen.visible == visible
+        if chosen.any():
+            ax.plot(
+                size[chosen], np.maximum(share, least)[chosen], marker, color=color, mfc=fill, label=label
+            )
+    could = "shown with 80 % power"
+    ax.plot(size, seen.smallest_visible, "_", color=style.PALETTE[1], ms=12, mew=2, label=could)
+    if seen.floor > 0:
+        ax.axhline(seen.floor, color="0.4", ls=":", label="floor")
+    _logarithmic(ax)
+    ax.legend(loc="upper left")
+    answer = f"{seen.visible.sum()} of {seen.visible.size} sizes above the floor"
+    ax.set(title=f"Visibility: {answer}", ylabel="Score")
+
+
+def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
+    made = result.predictability
+    if made is None:
+        _not_asked("Predictability", ax)
+        return
+    share, color = made.successes / made.trials, style.PALETTE[0]
+    fitted = ~made.held_out
+    ax.plot(made.parameters[fitted], share[fitted], style.MARKERS[0], color=color, label="fitted")
+    ax.plot(
+        *(made.parameters[made.held_out], share[made.held_out]),
+        style.MARKERS[0],
+        color=color,
+        mfc="none",
+        label="held out",
+    )
+    forecasts = {"forecast from size": made, "loss known": result.with_loss}
+    for number, (label, each) in enumerate(forecasts.items(), start=1):
+        if each is not None and not each.reason:
+            _draw_forecast(each, label, number, ax)
+    ax.legend()
+    told = f"{made.covered.sum()} of {made.covered.size} held-out models in their interval"
+    ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")
+
+
+def _not_asked(question: str, ax: Axes) -> None:
+    ax.set(title=f"{question}: not asked", yticks=[])
+    ax.text(0.5, 0.5, "the score is not a count of right answers", transform=ax.transAxes, ha="center")
+
+
+def _logarithmic(ax: Axes) -> None:
+    """Set a logarithmic axis with plain numbers, also where it spans less than a decade."""
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+    ax.yaxis.set_major_formatter("{x:g}")
+
+
+def _draw_forecast(made: Forecast, label: str, number: int, ax: Axes) -> None:
+    size = made.parameters[made.held_out] * 1.12**number  # beside the measured point
+    low, high = made.interval.T
+    color, marker = style.PALETTE[number], style.MARKERS[number]
+    ax.vlines(size, low, high, color=color, ls=style.LINES[number - 1])
+    ax.plot(size, made.prediction, marker, color=color, label=label)
