@@ -6,16 +6,20 @@ a file under build/calibration, so that a run that was stopped goes on where it 
 """
 
 import os
+import platform
 import zlib
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import scipy
 from tqdm import tqdm
 
-from mirage import emergence, toy
+from benchmarks import counts
+from mirage import emergence, scaling, toy
 from tools.project import ROOT
 
 SEED = 0
@@ -27,8 +31,12 @@ GRIDS = {  # numbers of parameters: Brown et al. (2020), Table 2.1; Biderman et 
     "Pythia": (7e7, 1.6e8, 4.1e8, 1e9, 1.4e9, 2.8e9, 6.9e9, 1.2e10),
 }
 METHODS = "power law", "logistic", "loss from size", "loss as measured"
+TRACKS = "power law", "loss as measured"  # one that knows the size alone, one that knows the loss
 HELD_OUT = 2
+PLANNED_SIZES = 6, 8, 12, 24
+PLANNED_STEPS = 4, 9, 15, 22, 30, 42  # ln of the step, over the scatter
 FOLDER = ROOT / "build" / "calibration"
+TABLE = ROOT / "mirage" / "data" / "calibration.parquet"
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,30 @@ class Cell:
         after = np.log(ratio) / (ratio - 1) / self.length
         return high * after ** (1 / 0.4)
 
+    @property
+    def width(self) -> float:
+        """Return the true 10–90 % width of the accuracy in decades, NaN where there is none."""
+
+        def accuracy(sizes: np.ndarray) -> np.ndarray:
+            loss = self.length * self.losses(sizes)
+            if self.item_spread:  # the mean over gamma-distributed items
+                return (1 + loss * self.item_spread**2) ** -(self.item_spread**-2)
+            return np.exp(-loss)
+
+        try:
+            return np.nan if self.two_states else scaling.transition_width(accuracy)
+        except ValueError:  # it does not rise from .1 to .9
+            return np.nan
+
+    @property
+    def explained(self) -> float:
+        """Return what the metric makes of the power law below a step, from the first size to the last."""
+        if self.truth not in ("power law", "jump") or self.two_states:
+            return np.nan
+        factor = self.step if self.truth == "jump" else 1
+        low, high = np.exp(-self.length * factor * (self.grid[[0, -1]] / self.constant) ** -0.4)
+        return float(high - low)
+
     def losses(self, sizes: np.ndarray) -> np.ndarray:
         """Return the true loss per token of each size."""
         return toy.loss_curve(
@@ -105,6 +137,15 @@ def cells() -> list[Cell]:
     return result
 
 
+def plans() -> list[Cell]:
+    """Return the cells of the chart that plans a study: only the test for a step, by sizes and step."""
+    result = []
+    for sizes, ratio in product(PLANNED_SIZES, PLANNED_STEPS):
+        step = float(np.exp(ratio * Cell.scatter))
+        result.append(Cell("plan", f"{sizes} sizes, {ratio}", "jump", step, sizes=str(sizes)))
+    return result
+
+
 def draw(cell: Cell, family: int) -> pd.DataFrame:
     """Return one family of a cell."""
     rng = np.random.default_rng([SEED, zlib.crc32(cell.name.encode()), family])
@@ -130,11 +171,17 @@ def judge(cell: Cell, family: int) -> dict[str, float]:
     curve = draw(cell, family)
     size, right, items = (curve[name].to_numpy() for name in ("parameters", "successes", "trials"))
     loss, error = curve["loss"].to_numpy(), curve["loss_standard_error"].to_numpy()
-    said = _steps(size, loss, error, "loss", family)
-    share = (right + 0.5) / (items + 1)
-    if cell.factor in ("base", "truth"):
-        share_error = np.sqrt(share * (1 - share) / items)
-        said |= _steps(size, right / items, share_error, "accuracy", family)
+    truths = cell.factor in ("base", "truth")
+    gaps = (1, 2, 4) if truths else (4,)
+    said = _steps("loss", size, loss, error, gaps, family)
+    if cell.factor == "plan":
+        return {name: float(value) for name, value in said.items()}
+    if truths:
+        share = (right + 0.5) / (items + 1)
+        relative = np.sqrt((1 - share) / (items * share))
+        seen = (right > 0) & (right < items)
+        said |= _steps("accuracy", size, right / items, share * relative, (4,), family)
+        said |= _steps("−ln(accuracy)", size[seen], -np.log(share[seen]), relative[seen], (4,), family)
     by_size = curve.assign(share=right / items).groupby("parameters").mean()
     inputs = {"accuracy": by_size["share"], "loss": by_size["loss"], "log loss": np.log(by_size["loss"])}
     for name, values in inputs.items():
@@ -142,19 +189,20 @@ def judge(cell: Cell, family: int) -> dict[str, float]:
         said[f"emergence score of {name}"] = abs(emergence.emergence_score(values))
         said[f"linearity of {name}"] = abs(emergence.linearity(values))
         said[f"largest step of {name}"] = np.abs(np.diff(values)).max()
-    said["largest step of accuracy is the last"] = np.abs(np.diff(by_size["share"])).argmax() + 2 == len(
-        by_size
-    )
+    largest = np.abs(np.diff(by_size["share"])).argmax()
+    said["largest step of accuracy is the last"] = largest == len(by_size) - 2
     said |= _width(size, right, items)
     if not cell.two_states:
-        said |= _forecasts(size, right, items, loss)
+        said |= _forecasts(METHODS if truths else TRACKS, size, right, items, loss)
         said |= _parts(size, loss, error, right, items, cell.length)
     return {name: float(value) for name, value in said.items()}
 
 
-def _steps(size, score, error, name: str, family: int) -> dict[str, float]:
-    test = emergence.break_test(size, score, error, replicates=REPLICATES, rng=family)
-    said = {f"p of {name}, {gaps} gaps": p for gaps, p in test.verdicts.items()}
+def _steps(name: str, size, score, error, gaps, family: int) -> dict[str, float]:
+    if not size.size:
+        return {f"p of {name}, {number} gaps": np.nan for number in gaps}
+    test = emergence.break_test(size, score, error, gaps=gaps, replicates=REPLICATES, rng=family)
+    said = {f"p of {name}, {number} gaps": p for number, p in test.verdicts.items()}
     return said | {f"place of {name}": test.location[0], f"step of {name}": test.size}
 
 
@@ -164,9 +212,9 @@ def _width(size, right, items) -> dict[str, float]:
     return {"width": found.width, "width, low": low, "width, high": high}
 
 
-def _forecasts(size, right, items, loss) -> dict[str, float]:
+def _forecasts(methods, size, right, items, loss) -> dict[str, float]:
     said = {}
-    for method in METHODS:
+    for method in methods:
         made = emergence.forecast(size, right, items, held_out=HELD_OUT, method=method, losses=loss)
         largest = size[made.held_out].argmax()  # one run a family: runs of one family are alike
         low, high = made.interval[largest]
@@ -197,13 +245,31 @@ def run(cell: Cell, families: int = FAMILIES, folder: Path = FOLDER) -> Path:
 
 
 def main() -> None:
-    """Judge every cell."""
+    """Judge every cell, and write the table."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    todo = cells()
+    todo = cells() + plans()
     with ProcessPoolExecutor() as pool:
         jobs = [pool.submit(run, cell) for cell in todo]
         for job in tqdm(as_completed(jobs), total=len(jobs), unit="cell", mininterval=10):
             job.result()
+    said = {cell: pd.read_parquet(run(cell)) for cell in todo}
+    write(pd.DataFrame([*counts.of_cells(said), *counts.of_pairs(said), *counts.exact()]))
+
+
+def write(table: pd.DataFrame, path: Path = TABLE) -> None:
+    """Write the table aside, with seed and versions, and rename it."""
+    packages = {module.__name__: module.__version__ for module in (np, pd, scipy)}
+    table = table.reset_index(drop=True)
+    table.attrs = {
+        "seed": SEED,
+        "families": FAMILIES,
+        "replicates": REPLICATES,
+        "python": platform.python_version(),
+        **packages,
+    }
+    part = path.with_suffix(".part")
+    table.to_parquet(part)
+    part.replace(path)
 
 
 if __name__ == "__main__":

@@ -48,10 +48,9 @@ def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.Dat
     --------
     >>> from mirage import toy
     >>> outputs = toy.sample_outputs([1e8, 1e11], length=3, items=100)
-    >>> curve(outputs)[["parameters", "successes", "loss"]].round(2)
-         parameters  successes  loss
-    0  1.000000e+08          0  2.51
-    1  1.000000e+11         68  0.16
+    >>> scores = curve(outputs)
+    >>> scores["trials"].tolist(), scores["loss"].round(2).tolist()
+    ([100, 100], [2.51, 0.16])
     """
     table = _checked(table)
     score = _score(metric)(table["target"].tolist(), table["prediction"].tolist())

@@ -69,6 +69,7 @@ VALID = {
         "scores": [3.0, 2.5, 2.2, 1.0, 0.9, 0.7],
         "standard_errors": [0.1] * 6,
         "narrowest": 1.0,
+        "gaps": [1, 4],
         "replicates": 99,
         "rng": 0,
     },

@@ -11,14 +11,17 @@ _NEARBY, _WIDER = np.linspace(-1, 1, 9), np.linspace(-1, 1, 5)
 _LEAST = 0.02  # of a step's squares: what must be left of it beside the curve, to be told from it
 
 
-def curves(x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) -> tuple["Grid", np.ndarray]:
-    """Return a grid of smooth curves, finer where they pass near z, and the kind of each."""
-    shapes, kinds = [np.zeros((1, x.size))], [0]
+def curves(
+    x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float
+) -> tuple["Grid", np.ndarray, np.ndarray]:
+    """Return a grid of smooth curves, finer where they pass near z; the kind of each, and how fine it is."""
+    shapes, kinds, levels = [np.zeros((1, x.size))], [0], [0]
     for number, kind in enumerate(KINDS[1:], start=1):
-        for found in _refined(kind, x, z, weights, narrowest):
+        for level, found in enumerate(_refined(kind, x, z, weights, narrowest)):
             shapes.append(found)
             kinds += [number] * len(found)
-    return Grid(x, np.concatenate(shapes), weights), np.array(kinds)
+            levels += [level] * len(found)
+    return Grid(x, np.concatenate(shapes), weights), np.array(kinds), np.array(levels)
 
 
 def _refined(kind: str, x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) -> Iterator:
@@ -61,29 +64,30 @@ class Grid:
     """Curves a + b x + c s(x) for a set of shapes s, alone and with a step in each gap of x."""
 
     def __init__(self, x: np.ndarray, shapes: np.ndarray, weights: np.ndarray):
-        root, self.line = _line(x, weights)
-        self.root = root
-        self.shapes = _beside_line(shapes * root, self.line)
+        self.root, self.line = root, line = _line(x, weights)
+        self.shapes = _beside_line(shapes * root, line)
         steps = (x > ((x[1:] + x[:-1]) / 2)[:, None]) * root
-        rest = _off(steps, self.line)
-        rest = rest - (self.shapes @ rest.T)[:, :, None] * self.shapes[:, None, :]
+        rest = _off(steps, line)
+        rest = rest[:, None] - (rest @ self.shapes.T)[..., None] * self.shapes
         alone = steps - np.outer(steps @ root, root) / weights.sum()
-        self.lengths = _lengths(rest)
-        self.steps = _unit(rest, _lengths(alone), np.sqrt(_LEAST))
+        self.lengths = _lengths(rest)  # (gaps, shapes), as are the steps
+        self.steps = _unit(rest, _lengths(alone)[:, None], np.sqrt(_LEAST))
 
     def only(self, kept: np.ndarray) -> "Grid":
         """Return the grid with these shapes only."""
         part = object.__new__(Grid)
-        part.root, part.line = self.root, self.line
-        part.shapes, part.steps, part.lengths = self.shapes[kept], self.steps[kept], self.lengths[kept]
+        part.root, part.line, part.shapes = self.root, self.line, self.shapes[kept]
+        part.steps, part.lengths = self.steps[:, kept], self.lengths[:, kept]
         return part
 
     def scan(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the squares that each curve leaves of each column of z, and what each step takes of them."""
+        """Return the squares that each curve leaves of each column of z, and what its best step takes."""
         rest = _off((z * self.root[:, None]).T, self.line).T
         left = np.maximum((rest**2).sum(0) - (self.shapes @ rest) ** 2, 0)
-        taken = (self.steps.reshape(-1, len(rest)) @ rest) ** 2
-        return left, taken.reshape(*self.steps.shape[:2], -1)
+        taken = np.abs(self.steps[0] @ rest)
+        for step in self.steps[1:]:
+            np.maximum(taken, np.abs(step @ rest), out=taken)
+        return left, taken**2
 
     def fit(self, z: np.ndarray, which: int) -> np.ndarray:
         """Return a curve of the grid fitted to z."""
@@ -91,9 +95,11 @@ class Grid:
         shape = self.shapes[which]
         return (self.line @ (self.line.T @ y) + shape * (shape @ y)) / self.root
 
-    def step(self, z: np.ndarray, which: int, gap: int) -> float:
-        """Return the height of the step in a gap, beside a curve of the grid."""
-        return float(self.steps[which, gap] @ (z * self.root) / self.lengths[which, gap])
+    def step(self, z: np.ndarray, which: int) -> tuple[int, float]:
+        """Return the gap of the largest step beside a curve of the grid, and its height."""
+        sizes = self.steps[:, which] @ (z * self.root)
+        gap = int(np.abs(sizes).argmax())
+        return gap, float(sizes[gap] / self.lengths[gap, which])
 
 
 def _line(x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

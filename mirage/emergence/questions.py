@@ -25,8 +25,11 @@ class FourQuestions:
     ----------
     curve : DataFrame
         The input, one row a run.
+    judged : {"loss", "−ln(score)", "score"}
+        What was searched for a step: the loss where the curve has one; else of a count the negative
+        logarithm, at the sizes with right and wrong answers; else the score.
     smoothness : BreakTest
-        Of the loss where the curve has one, else of the score.
+        Of that.
     sharpness : Sharpness
         Of the score.
     visibility : resolution.Visibility or None
@@ -40,6 +43,7 @@ class FourQuestions:
     """
 
     curve: pd.DataFrame
+    judged: str
     smoothness: BreakTest
     sharpness: Sharpness
     visibility: resolution.Visibility | None
@@ -50,7 +54,7 @@ class FourQuestions:
     def summary(self) -> str:
         """Return the answers in one short paragraph; each answer has a longer one."""
         answers = {
-            f"Smoothness of the {'loss' if 'loss' in self.curve else 'score'}": _step(self.smoothness),
+            f"Smoothness of the {self.judged}": _step(self.smoothness),
             "Sharpness": _width(self.sharpness),
             "Visibility": _seen(self.visibility),
             "Predictability from size": _foretold(self.predictability),
@@ -157,32 +161,37 @@ def four_questions(
     """
     curve = _checked(curve)
     method = _validate.choice("method", method, ("power law", "logistic", "constant"))
-    size, counted = curve["parameters"].to_numpy(float), "successes" in curve
-    loss, loss_error = (_column(curve, name) for name in ("loss", "loss_standard_error"))
-    score, error = (
-        _share(curve) if counted else (_column(curve, name) for name in ("score", "standard_error"))
-    )
-    judged = (score, error) if loss is None else (loss, loss_error)
-    smoothness = break_test(size, *judged, narrowest=narrowest, rng=rng)
+    judged, *inputs = _judged(curve)
+    smoothness = break_test(*inputs, narrowest=narrowest, rng=rng)
     scale = {"floor": floor, "ceiling": ceiling, "link": link, "confidence": confidence}
-    if not counted:
-        width = sharpness(size, score, error, **scale)
-        return FourQuestions(curve, smoothness, width, None, None, None, None)
-    counts = size, curve["successes"].to_numpy(), curve["trials"].to_numpy()
+    if "successes" not in curve:
+        columns = (_column(curve, name) for name in ("parameters", "score", "standard_error"))
+        width = sharpness(*columns, **scale)
+        return FourQuestions(curve, judged, smoothness, width, None, None, None, None)
+    counts = tuple(curve[name].to_numpy() for name in ("parameters", "successes", "trials"))
     width = sharpness_of_counts(*counts, **scale)
-    fit = {"held_out": held_out, "confidence": confidence}
+    fit, loss = {"held_out": held_out, "confidence": confidence}, _column(curve, "loss")
     return FourQuestions(
-        *(curve, smoothness, width, _visible(curve, width)),
+        *(curve, judged, smoothness, width, _visible(curve, width)),
         predictability=forecast(*counts, method=method, **fit),
         with_loss=None if loss is None else forecast(*counts, method="loss as measured", losses=loss, **fit),
-        explained=_explained(curve, counts, loss, loss_error, length, confidence, rng),
+        explained=_explained(curve, counts, loss, length, confidence, rng),
     )
 
 
-def _share(curve: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    right, items = curve["successes"].to_numpy(), curve["trials"].to_numpy()
-    near = (right + 0.5) / (items + 1)  # a share of 0 or 1 is not known without error
-    return right / items, np.sqrt(near * (1 - near) / items)
+def _judged(curve: pd.DataFrame) -> tuple:
+    """Return the name of the score that is searched for a step, and its sizes, values and errors."""
+    size = curve["parameters"].to_numpy(float)
+    if (loss := _column(curve, "loss")) is not None:
+        return "loss", size, loss, _column(curve, "loss_standard_error")
+    if "successes" not in curve:
+        return "score", size, _column(curve, "score"), _column(curve, "standard_error")
+    # Without a right answer −ln(score) has no upper end, without a wrong answer no lower one.
+    by_size = curve.groupby("parameters")[["successes", "trials"]].transform("sum")
+    use = by_size["successes"].between(1, by_size["trials"] - 1).to_numpy()
+    right, items = (curve[name].to_numpy()[use] for name in ("successes", "trials"))
+    share = (right + 0.5) / (items + 1)
+    return "−ln(score)", size[use], -np.log(share), np.sqrt((1 - share) / (items * share))
 
 
 def _visible(curve: pd.DataFrame, width: Sharpness) -> resolution.Visibility:
@@ -197,14 +206,14 @@ def _visible(curve: pd.DataFrame, width: Sharpness) -> resolution.Visibility:
     )
 
 
-def _explained(curve, counts, loss, loss_error, length, confidence, rng) -> ExplainedRise | None:
+def _explained(curve, counts, loss, length, confidence, rng) -> ExplainedRise | None:
     known = {"length": length}
     if "item_log_probabilities" in curve and curve["trials"].nunique() == 1:
         known = {"log_probabilities": np.stack(curve["item_log_probabilities"])}
     if loss is None or known == {"length": None}:
         return None
     size, right, items = counts
-    known |= {"standard_errors": loss_error, "confidence": confidence, "rng": rng}
+    known |= {"standard_errors": _column(curve, "loss_standard_error"), "confidence": confidence, "rng": rng}
     return explained_by_metric(size, loss, right, items, **known)
 
 

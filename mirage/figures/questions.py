@@ -13,6 +13,8 @@ from mirage.figures.curves import draw_proportions, on_sizes
 __all__ = ["draw_four_questions"]
 
 _CANNOT_TELL = "cannot tell"
+_NOTHING = 0.01  # of the test's statistic: a step that explains so little is not drawn
+_AXIS = {"loss": "Loss per token, nats", "−ln(score)": "−ln(score)", "score": "Score"}
 
 
 def draw_four_questions(result: FourQuestions) -> Figure:
@@ -66,12 +68,12 @@ def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
     else:
         answer = f"is there a step? p = {test.p_value:.2g}"
         ax.plot(size[order], test.smooth[order], color=style.PALETTE[1], ls=style.LINES[1], label="smooth")
-        ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
+        if test.statistic > _NOTHING:
+            ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
         ax.legend()
-    of_loss = "loss" in result.curve
     if (score > 0).all():
         _logarithmic(ax)
-    ax.set(title=f"Smoothness: {answer}", ylabel="Loss per token, nats" if of_loss else "Score")
+    ax.set(title=f"Smoothness: {answer}", ylabel=_AXIS[result.judged])
 
 
 def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
@@ -121,7 +123,7 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     if seen.floor > 0:
         ax.axhline(seen.floor, color="0.4", ls=":", label="floor")
     _logarithmic(ax)
-    ax.legend(loc="upper left")
+    ax.legend(loc="center right")
     answer = f"{seen.visible.sum()} of {seen.visible.size} sizes above the floor"
     ax.set(title=f"Visibility: {answer}", ylabel="Score")
 
