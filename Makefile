@@ -26,7 +26,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve test check pair bench links newest requirements figures clean
+.PHONY: help setup book data serve test check pair bench calibration links newest requirements figures clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ pair: $(PAIRS) ## write the .ipynb of each notebook from its .md
 
 bench: book ## ratios against peers, measured in one run
 	@$(RUN) benchmarks
+
+calibration: $(READY) ## measure how far the statistics can be trusted (an hour or two; goes on where it stopped)
+	@$(RUN) benchmarks.calibration
 
 links: book ## check the links to other sites
 	@$(RUN) tools.site --links

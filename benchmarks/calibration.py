@@ -5,6 +5,7 @@ them. What it said is counted in mirage/data/calibration.parquet, which the book
 a file under build/calibration, so that a run that was stopped goes on where it was.
 """
 
+import functools
 import os
 import platform
 import zlib
@@ -153,7 +154,7 @@ def draw(cell: Cell, family: int) -> pd.DataFrame:
     losses = cell.losses(sizes)
     if cell.two_states:  # a run has found the trick or has not; the chance of it rises with size
         decade = np.log10(sizes) - np.mean(np.log10(WINDOW))
-        found = rng.random(sizes.size) < 1 / (1 + np.exp(-decade / 0.3))
+        found = rng.random(sizes.size) < 1 / (1 + np.exp(-decade / 0.4))
         losses = losses / np.where(found, 4, 1)
     return toy.sample_family(
         sizes,
@@ -233,9 +234,20 @@ def _parts(size, loss, error, right, items, length: int) -> dict[str, float]:
     return {"metric, low": low, "metric, high": high, "departure, low": departed, "rise": parts.rise}
 
 
+@functools.cache
+def code() -> int:
+    """Return a number of the code that judges: cells that older code judged are judged again."""
+    package = ROOT / "mirage"
+    folders = (package / name for name in ("emergence", "resolution", "toy"))
+    files = [file for folder in folders for file in folder.glob("*.py")]
+    files += [package / "scaling.py", package / "_validate.py", __file__]
+    return zlib.crc32(b"".join(Path(file).read_bytes() for file in sorted(map(str, files))))
+
+
 def run(cell: Cell, families: int = FAMILIES, folder: Path = FOLDER) -> Path:
     """Judge the families of a cell, unless that was done, and return the file."""
-    path = folder / f"{zlib.crc32(repr((cell, families, REPLICATES, SEED)).encode()):08x}.parquet"
+    key = zlib.crc32(repr((cell, families, REPLICATES, SEED, code())).encode())
+    path = folder / f"{key:08x}.parquet"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
@@ -262,7 +274,7 @@ def write(table: pd.DataFrame, path: Path = TABLE) -> None:
     table = table.reset_index(drop=True)
     table.attrs = {
         "seed": SEED,
-        "families": FAMILIES,
+        "families": int(table["of"].max()),
         "replicates": REPLICATES,
         "python": platform.python_version(),
         **packages,

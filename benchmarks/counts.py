@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from mirage import resolution
 
@@ -14,6 +14,8 @@ LEVELS = 0.01, 0.05, 0.20
 GAPS = 1, 2, 4
 METHODS = "power law", "logistic", "loss from size", "loss as measured"
 WITHOUT_LOSS = "accuracy", "−ln(accuracy)"
+SUDDEN = {"largest step": 1, "emergence score": 1, "linearity": -1}  # a jump makes the linearity low
+ITEMS = 50, 200, 1000, 20_000
 INPUTS = "accuracy", "loss", "log loss"
 
 
@@ -27,20 +29,22 @@ def of_cells(said: dict) -> Iterator[dict]:
 
 
 def of_pairs(said: dict) -> Iterator[dict]:
-    """Yield the areas under the ROC curve of families with a jump against smooth ones through two points."""
-    truths = {cell.level: cell for cell in said if cell.factor == "truth"}
-    pairs = [(f"jump, {step}", [f"steep power law, {step}"]) for step in (2, 4, 8)]
-    smooth_truths = [level for level, cell in truths.items() if cell.truth != "jump"]
-    pairs += [("jump, 4", ["steep logistic"])]
-    pairs += [(f"jump, {step}", smooth_truths) for step in (2, 4, 8)]
-    for jump, others in pairs:
-        families = said[truths[jump]], pd.concat([said[truths[other]] for other in others])
-        smooth = others[0] if len(others) == 1 else "all smooth truths"
-        described = {"cell": f"{jump} against {smooth}", **asdict(truths[jump])}
-        described |= {"factor": "pair", "level": smooth}
-        for name, input in product(("emergence score", "linearity", "largest step"), INPUTS):
-            scores = [each[f"{name} of {input}"].fillna(0) for each in families]
-            yield described | _area(name, input, *scores)
+    """Yield the areas under the ROC curve of families with a jump against smooth ones.
+
+    The steep smooth families pass through the same two points as the jump. What cannot be told ranks lowest.
+    """
+    truths = {cell.level: cell for cell in said if cell.factor in ("base", "truth")}
+    smooth = [level for level, cell in truths.items() if cell.truth != "jump"]
+    steep = [("4", "steep logistic"), *((step, f"steep power law, {step}") for step in "248")]
+    pairs = [(step, other, [other]) for step, other in steep]
+    pairs += [(step, "all smooth truths", smooth) for step in "248"]
+    for step, name, others in pairs:
+        jump = truths[f"jump, {step}"]
+        families = said[jump], pd.concat([said[truths[other]] for other in others])
+        described = {"cell": f"jump, {step} against {name}", **asdict(jump), "factor": "pair", "level": name}
+        for (question, sign), input in product(SUDDEN.items(), INPUTS):
+            scores = [(sign * each[f"{question} of {input}"]).fillna(-np.inf) for each in families]
+            yield described | _area(question, input, *scores)
         for input in ("loss", *WITHOUT_LOSS):
             p = [1 - each[f"p of {input}, 4 gaps"].fillna(1) for each in families]
             yield described | _area("break test", input, *p)
@@ -48,18 +52,20 @@ def of_pairs(said: dict) -> Iterator[dict]:
 
 def exact() -> Iterator[dict]:
     """Yield the coverage of the intervals of a share, and the false answers of visibility: no simulation."""
-    ability = np.linspace(0, 1, 2001)
-    for items, method in product((50, 200, 1000, 20_000), ("wilson", "clopper-pearson")):
+    for items, method in product(ITEMS, ("wilson", "clopper-pearson")):
         right = np.arange(items + 1)
         low, high = resolution.proportion_interval(right, np.full(right.size, items), method=method)
-        # The counts whose interval holds an ability follow each other.
-        first, last = np.searchsorted(high, ability), np.searchsorted(low, ability, side="right") - 1
-        held = stats.binom.cdf(last, items, ability) - stats.binom.cdf(first - 1, items, ability)
-        for outcome, value in (("mean coverage", held.mean()), ("least coverage", held.min())):
+        # The coverage is least right beside the end of an interval.
+        beside = np.clip(np.r_[low - 1e-9, low + 1e-9, high - 1e-9, high + 1e-9], 0, 1)
+        for outcome, ability in (("mean coverage", np.linspace(0, 1, 2001)), ("least coverage", beside)):
+            # The counts whose interval holds an ability follow each other.
+            first = np.searchsorted(high, ability)
+            last = np.searchsorted(low, ability, side="right") - 1
+            held = stats.binom.cdf(last, items, ability) - stats.binom.cdf(first - 1, items, ability)
+            value = held.mean() if outcome == "mean coverage" else held.min()
             yield {"cell": "exact", "items": items, "question": method, "outcome": outcome, "value": value}
-    for items in (50, 200, 1000, 20_000):
-        level = 0.05 / 8
-        false = stats.binom.sf(stats.binom.isf(level, items, 0.25), items, 0.25)
+    for items in ITEMS:
+        false = stats.binom.sf(stats.binom.isf(0.05 / 8, items, 0.25), items, 0.25)
         row = {"cell": "exact", "items": items, "question": "visibility", "outcome": "any of 8 models"}
         yield row | {"value": 1 - (1 - false) ** 8}
 
@@ -74,20 +80,20 @@ def _breaks(cell, families: pd.DataFrame) -> Iterator[dict]:
         told = p[p.notna()]
         for level in LEVELS:
             yield _count(name, input, f"p ≤ {level:.2f}", told <= level)
-        if cell.truth == "jump":
-            place = families[f"place of {input}"][p <= 0.05]
-            yield _count(name, input, "found in its gap", np.isclose(place, cell.between[0]))
+        if cell.truth == "jump" and input != "accuracy":  # a jump of the loss is a step downwards
+            placed = np.isclose(families[f"place of {input}"], cell.between[0])
+            found = placed & (families[f"step of {input}"] < 1) & (p <= 0.05)
+            yield _count(name, input, "found", found[p.notna()])
 
 
 def _widths(cell, families: pd.DataFrame) -> Iterator[dict]:
     low, high, line = families["width, low"], families["width, high"], families["width"].notna()
-    bound = low.notna() & ~line
-    for kind, chosen in (("line", line), ("bounds", bound)):
+    holds = (low <= cell.width) & (cell.width <= high)
+    for kind, chosen in (("estimate", line), ("estimate or bounds", low.notna())):
         yield _count("sharpness", kind, "told", chosen)
         if np.isfinite(cell.width):
-            holds = (low <= cell.width) & (cell.width <= high)
             yield _count("sharpness", kind, "covered", holds[chosen])
-    yield _median("sharpness", "line", "high end over low end", (high / low)[line])
+    yield _median("sharpness", "estimate", "high end over low end", (high / low)[line])
 
 
 def _forecasts(cell, families: pd.DataFrame) -> Iterator[dict]:
@@ -135,11 +141,17 @@ def _median(question: str, input: str, outcome: str, values: pd.Series) -> dict:
 
 
 def _area(question: str, input: str, jumps: pd.Series, smooth: pd.Series) -> dict:
-    """Return the area under the ROC curve with the 95 % interval of DeLong et al. (1988), Biometrics 44."""
+    """Return the area under the ROC curve, with DeLong's 95 % interval (1988) on the logit scale."""
     ranks, m = stats.rankdata(np.r_[jumps, smooth]), jumps.size
     above = (ranks[:m] - stats.rankdata(jumps)) / smooth.size  # share of smooth families below each jump
     below = 1 - (ranks[m:] - stats.rankdata(smooth)) / m
     area = above.mean()
-    half = stats.norm.isf(0.025) * np.sqrt(above.var(ddof=1) / m + below.var(ddof=1) / smooth.size)
+    error = np.sqrt(above.var(ddof=1) / m + below.var(ddof=1) / smooth.size)
+    if 0 < area < 1:
+        half = stats.norm.isf(0.025) * error / (area * (1 - area))
+        low, high = special.expit(special.logit(area) + half * np.array([-1, 1]))
+    else:  # all pairs are ranked one way; so many of them are independent
+        pairs = min(m, smooth.size)
+        low, high = resolution.proportion_interval(round(area * pairs), pairs, method="clopper-pearson")
     found = {"question": question, "input": input, "outcome": "area under the ROC curve", "value": area}
-    return found | {"low": max(area - half, 0), "high": min(area + half, 1)}
+    return found | {"low": float(low), "high": float(high)}

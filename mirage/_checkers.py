@@ -58,7 +58,7 @@ def judge_number(
 def judge_function(
     answer: object,
     reference: Callable[..., float],
-    cases: Sequence[tuple[float, ...]],
+    cases: Sequence[tuple],
     mistakes: Mapping[str, Callable[..., float]],
     otherwise: str,
 ) -> Verdict:
@@ -88,7 +88,7 @@ def judge_function(
     return Verdict(False, f"not yet: {otherwise}")
 
 
-def _agrees(values: list, function: Callable[..., float], cases: Sequence[tuple[float, ...]]) -> bool:
+def _agrees(values: list, function: Callable[..., float], cases: Sequence[tuple]) -> bool:
     return np.allclose(
         [float(value) for value in values], [function(*case) for case in cases], rtol=0.01, atol=0
     )
@@ -109,5 +109,5 @@ def _type(value: object) -> str:
     return type(value).__name__
 
 
-def _call(case: tuple[float, ...]) -> str:
-    return ", ".join(f"{value:g}" for value in case)
+def _call(case: tuple) -> str:
+    return ", ".join(f"{value:g}" if _is_number(value) else _validate.shown(value) for value in case)

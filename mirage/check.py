@@ -8,6 +8,7 @@ from collections.abc import Callable
 from mirage import _validate
 from mirage._checkers import Verdict
 from mirage._exercises import (
+    can_we_trust_the_answers,
     choosing_a_metric,
     high_jump,
     seeing_small_numbers,
@@ -62,7 +63,14 @@ def exercises() -> tuple[str, ...]:
     return tuple(_EXERCISES)
 
 
-_PAGES = (what_is_emergence, toy_model, high_jump, choosing_a_metric, seeing_small_numbers)  # as in the book
+_PAGES = (  # as in the book
+    what_is_emergence,
+    toy_model,
+    high_jump,
+    choosing_a_metric,
+    can_we_trust_the_answers,
+    seeing_small_numbers,
+)
 _EXERCISES: dict[str, Callable[[object], Verdict]] = {
     name: judge for page in _PAGES for name, judge in page.EXERCISES.items()
 }

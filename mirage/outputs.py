@@ -14,6 +14,7 @@ from mirage import _validate, metrics
 __all__ = ["COLUMNS", "METRICS", "curve"]
 
 COLUMNS = ("family", "model", "parameters", "seed", "step", "task", "item", "target", "prediction")
+_ORDER = ["task", "family", "parameters", "model", "seed", "step"]
 RUN = ["family", "model", "parameters", "seed", "step", "task"]
 METRICS = ("exact_match", "token_accuracy", "token_edit_distance")
 
@@ -31,18 +32,21 @@ def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.Dat
 
     Returns
     -------
-    DataFrame, one row a run, ordered by task, family, parameters, seed and step
-        `family, model, parameters, seed, step, task`; `score`, the mean over the items, and its
-        `standard_error`; `successes` (missing unless all scores are 0 or 1) and `trials`. With
+    DataFrame, one row a run, ordered by task, family, parameters, model, seed and step
+        `family, model, parameters, seed, step, task`; `score`, the mean over the items, its
+        `standard_error`, and the number of items, `trials`; `successes` for exact match, and for a function
+        whose scores are all 0 or 1. With
         log-probabilities also `loss`, their negative mean over all tokens of the targets, its
         `loss_standard_error` from the items, and `item_log_probabilities`, the array of the log-probabilities
-        of the whole targets, ordered by item. Standard errors are NaN where a run has one item.
+        of the whole targets, ordered by item. Standard errors are NaN where a run has one item, or an
+        infinite loss.
 
     Raises
     ------
     ValueError, TypeError
         If a column is missing, a row appears twice, a log-probability is above 0 or there is not one for
-        each token of its target; the message names the row.
+        each token of its target (the message names the row); or the metric does not return one number per
+        item.
 
     Examples
     --------
@@ -53,37 +57,40 @@ def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.Dat
     ([100, 100], [2.51, 0.16])
     """
     table = _checked(table)
-    score = _score(metric)(table["target"].tolist(), table["prediction"].tolist())
-    scored = table[[*RUN, "item"]].assign(score=np.asarray(score, dtype=float))
-    runs = scored.groupby(RUN, sort=False)["score"]
+    scored = table[RUN].assign(score=_scores(table, metric))
+    runs = scored.groupby(RUN, sort=False, dropna=False)["score"]
     result = runs.agg(score="mean", standard_error="sem", trials="size").reset_index()
-    if scored["score"].isin([0, 1]).all():
+    if metric == "exact_match" or (callable(metric) and scored["score"].isin([0, 1]).all()):
         result["successes"] = runs.sum().to_numpy().astype(np.int64)
     if "log_probabilities" in table:
         result = result.merge(_losses(table), on=RUN)
-    return result.sort_values(["task", "family", "parameters", "seed", "step"], ignore_index=True)
+    return result.sort_values(_ORDER, ignore_index=True)
 
 
-def _score(metric: str | Callable) -> Callable:
-    if callable(metric):
-        return metric
-    return getattr(metrics, _validate.choice("metric", metric, METRICS))
+def _scores(table: pd.DataFrame, metric: str | Callable) -> np.ndarray:
+    if not callable(metric):
+        metric = getattr(metrics, _validate.choice("metric", metric, METRICS))
+    scores = np.asarray(metric(table["target"].tolist(), table["prediction"].tolist()))
+    scores = scores.astype(float) if scores.dtype == bool else scores  # right or wrong
+    scores = _validate.vector("metric(targets, predictions)", scores)
+    if scores.size != len(table):
+        raise ValueError(f"metric must return one score per item; got {scores.size} for {len(table)}")
+    return scores
 
 
 def _losses(table: pd.DataFrame) -> pd.DataFrame:
     tokens = table["log_probabilities"].map(len).to_numpy()
     whole = np.fromiter((np.sum(row) for row in table["log_probabilities"]), float, len(table))
     items = table[[*RUN, "item"]].assign(tokens=tokens, whole=whole).sort_values("item")
-    return items.groupby(RUN, sort=False)[["tokens", "whole"]].apply(_loss).reset_index()
+    return items.groupby(RUN, sort=False, dropna=False)[["tokens", "whole"]].apply(_loss).reset_index()
 
 
 def _loss(items: pd.DataFrame) -> pd.Series:
     tokens, whole = items["tokens"].to_numpy(), items["whole"].to_numpy()
-    loss = -whole.sum() / tokens.sum()
-    # A ratio of sums: what an item adds to the numerator beyond what its tokens would.
-    rest = -whole - loss * tokens
-    error = np.nan
-    if rest.size > 1:
+    loss, error = -whole.sum() / tokens.sum(), np.nan
+    if whole.size > 1 and np.isfinite(loss):
+        # A ratio of sums: what an item adds to the numerator beyond what its tokens would.
+        rest = -whole - loss * tokens
         error = np.sqrt(rest @ rest / (rest.size - 1) / rest.size) / tokens.mean()
     return pd.Series({"loss": loss, "loss_standard_error": error, "item_log_probabilities": whole})
 

@@ -55,9 +55,13 @@ def counts():
 VALID = {
     "charts.high_jump.high_jump": dict,
     "charts.small_numbers.small_numbers": dict,
+    "charts.study_plan.study_plan": lambda: {
+        "power": pd.DataFrame({"sizes": [8], "ratio": [9.0], "share": [0.2], "low": [0.1], "high": [0.3]})
+    },
     "charts.toy_model.toy_model": dict,
     "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
     "check.exercises": dict,
+    "datasets.calibration.load_calibration": dict,
     "datasets.gpt3.load_gpt3_arithmetic": dict,
     "datasets.lu2024.load_lu2024": dict,
     "datasets.notes.note_if_missing": dict,

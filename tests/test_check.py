@@ -66,6 +66,17 @@ def test_a_function_that_still_returns_the_stub_is_not_answered_yet():
         ("choosing-a-metric-3", 0.7803, "from the middle"),
         ("choosing-a-metric-4", lambda options: (1 - 1 / options) ** 2, "right option only"),
         ("choosing-a-metric-4", lambda options: -(options - 1) / options, "the sign"),
+        ("can-we-trust-the-answers-1", 1.0, "expected number"),
+        ("can-we-trust-the-answers-1", 0.3585, "no false step"),
+        ("can-we-trust-the-answers-2", 1000, "counts too"),
+        (
+            "can-we-trust-the-answers-3",
+            lambda sizes, losses: np.argmin(np.diff(np.log(losses))),
+            "width of its gap",
+        ),
+        ("can-we-trust-the-answers-3", lambda sizes, losses: sizes[7], "IndexError"),
+        ("can-we-trust-the-answers-4", 6, "falls with the root"),
+        ("can-we-trust-the-answers-4", 9, "ln 2 is half of ln 4"),
         ("seeing-small-numbers-1", 1000, "one right answer on average"),
         ("seeing-small-numbers-1", 3000, "rule of three"),
         ("seeing-small-numbers-1", 2994, "round up"),
@@ -100,6 +111,9 @@ def test_a_wrong_answer_gets_a_hint(name, answer, hint):
         ("high-jump-2", 1.6905),  # 10^(0.05 · 1.8242/0.4), where Φ(1.8242) = 0.5^(1/20)
         ("choosing-a-metric-2", 102.3),  # (1 − 2^−10)/(10 · 2^−9 · ½)
         ("choosing-a-metric-3", 0.3902),  # 1/2.5631
+        ("can-we-trust-the-answers-1", 0.6415),  # 1 − 0.95^20
+        ("can-we-trust-the-answers-2", 999),
+        ("can-we-trust-the-answers-4", 36),  # (2 · 3)^2
         ("seeing-small-numbers-1", 2995),  # ln 0.05/ln 0.999 = 2994.2
         ("seeing-small-numbers-2", 0.011911),  # 1 − e^(−2.99573/250)
         ("seeing-small-numbers-4", 3),

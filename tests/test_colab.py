@@ -23,6 +23,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 VERSIONS = {
     "numpy": "2.0.2",
     "pandas": "2.2.2",
+    "pyarrow": "18.1.0",
     "scipy": "1.16.3",
     "matplotlib": "3.10.0",
     "seaborn": "0.13.2",

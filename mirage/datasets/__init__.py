@@ -1,6 +1,6 @@
 """The public results that the book computes from, as tidy tables.
 
-One table is part of the package; the others are fetched once from where their authors published them, at a
+Two tables are part of the package; the others are fetched once from where their authors published them, at a
 pinned commit and with a check of their contents. `python -m mirage.datasets` lists and fetches them. The
 environment variable `MIRAGE_DATA` names a folder that holds them already.
 
@@ -20,6 +20,7 @@ The metrics have one name each in all tables:
 """
 
 from mirage.datasets._sources import DataUnavailable
+from mirage.datasets.calibration import load_calibration
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.lu2024 import load_lu2024
 from mirage.datasets.notes import note_if_missing
@@ -29,6 +30,7 @@ from mirage.datasets.wu2025 import load_wu2025
 
 __all__ = [
     "DataUnavailable",
+    "load_calibration",
     "load_gpt3_arithmetic",
     "load_lu2024",
     "load_pythia",

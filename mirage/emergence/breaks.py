@@ -155,10 +155,7 @@ def break_test(
     gap = max(float(np.median(np.diff(x))), _NARROWEST) if x.size > 1 else np.nan
     bound = narrowest or gap * _WIDEST
     if reason:
-        nothing = {"statistic": np.nan, "p_value": np.nan, "location": (np.nan, np.nan), "size": np.nan}
-        nothing |= {"smooth": np.full(runs[0].size, np.nan), "scatter": np.nan}
-        verdicts = dict.fromkeys(gaps, np.nan)
-        return BreakTest(*runs, bound, **nothing, verdicts=verdicts, reason=reason)
+        return cannot_tell(*runs, bound, gaps, reason)
     widths = {bound, *(gap * number for number in gaps)}
     searched = {width: _search(x, z, variances, width, replicates, rng) for width in sorted(widths)}
     found = searched[bound]
@@ -175,6 +172,15 @@ def break_test(
         scatter=found.scatter,
         verdicts={number: p_values[gap * number] for number in gaps},
     )
+
+
+def cannot_tell(parameters, scores, standard_errors, narrowest, gaps, reason) -> BreakTest:
+    """Return a result that holds only the inputs, and why the data cannot tell."""
+    nothing = {"statistic": np.nan, "p_value": np.nan, "location": (np.nan, np.nan), "size": np.nan}
+    nothing |= {"smooth": np.full(parameters.size, np.nan), "scatter": np.nan}
+    verdicts = dict.fromkeys(gaps, np.nan)
+    inputs = parameters, scores, standard_errors, narrowest
+    return BreakTest(*inputs, **nothing, verdicts=verdicts, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ def _by_size(size: np.ndarray, score: np.ndarray, error: np.ndarray) -> tuple:
     within = np.bincount(place, (z - mean[place]) ** 2)
     reason = ""
     if sizes.size < _LEAST_SIZES:
-        reason = f"{sizes.size} sizes, {_LEAST_SIZES} are needed"
+        reason = f"the sizes are {sizes.size}, and {_LEAST_SIZES} are needed"
     elif seeds.min() < _FEW_SEEDS and _two_places(z, place, mean):
         reason = f"runs of one size lie in two places, so each size needs {_FEW_SEEDS} runs or more"
     pooled = within.sum() / max((seeds - 1).sum(), 1)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mirage import _validate, resolution
-from mirage.emergence.breaks import BreakTest, break_test
+from mirage.emergence.breaks import BreakTest, break_test, cannot_tell
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.sharpness import Sharpness, sharpness, sharpness_of_counts
@@ -35,7 +35,8 @@ class FourQuestions:
     visibility : resolution.Visibility or None
         Of the counts, those of one size added up, smallest size first; None for a score that is no count.
     predictability : Forecast or None
-        Of the largest sizes, knowing only how large they are. None for a score that is no count.
+        Of the largest sizes, knowing only how large they are. None for a score that is no count, and where
+        no size is left to fit.
     with_loss : Forecast or None
         The same, knowing their loss too: never to be compared with the other. None without losses.
     explained : ExplainedRise or None
@@ -51,25 +52,37 @@ class FourQuestions:
     with_loss: Forecast | None
     explained: ExplainedRise | None
 
-    def summary(self) -> str:
-        """Return the answers in one short paragraph; each answer has a longer one."""
-        answers = {
-            f"Smoothness of the {self.judged}": _step(self.smoothness),
-            "Sharpness": _width(self.sharpness),
-            "Visibility": _seen(self.visibility),
-            "Predictability from size": _foretold(self.predictability),
-            "Predictability with the loss known": _foretold(self.with_loss),
-            "Explained by the metric": _part(self.explained),
+    def answers(self) -> dict[str, str]:
+        """Return a few words for each question that was asked, by the names of the attributes."""
+        words = {
+            "smoothness": _step(self.smoothness),
+            "sharpness": _width(self.sharpness),
+            "visibility": _seen(self.visibility),
+            "predictability": _foretold(self.predictability),
+            "with_loss": _foretold(self.with_loss),
+            "explained": _part(self.explained),
         }
-        return " ".join(f"{name}: {answer}." for name, answer in answers.items() if answer)
+        return {name: answer for name, answer in words.items() if answer}
+
+    def summary(self) -> str:
+        """Return the answers in one short paragraph; each answer has a longer summary of its own."""
+        names = {
+            "smoothness": f"Smoothness of the {self.judged}",
+            "sharpness": "Sharpness",
+            "visibility": "Visibility",
+            "predictability": "Predictability from size",
+            "with_loss": "Predictability with the loss known",
+            "explained": "Explained by the metric",
+        }
+        return " ".join(f"{names[name]}: {answer}." for name, answer in self.answers().items())
 
 
 def _step(test: BreakTest) -> str:
     if test.reason:
         return f"cannot tell, {test.reason}"
-    found = test.p_value <= _LEVEL
-    told = "a step larger than trend and scatter allow" if found else "no step told from trend and scatter"
-    return f"{told} (p = {test.p_value:.2g})"
+    step = "a step larger than" if test.p_value <= _LEVEL else "no step that could be told from"
+    against = f"p = {test.p_value:.2g}, against curves at least {test.narrowest:.2f} decades wide"
+    return f"{step} trend and scatter ({against})"
 
 
 def _width(found: Sharpness) -> str:
@@ -79,7 +92,7 @@ def _width(found: Sharpness) -> str:
 
 
 def _seen(seen: resolution.Visibility | None) -> str:
-    return seen and f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor"
+    return seen and f"{seen.visible.sum()} of {seen.visible.size} sizes are above the floor"
 
 
 def _foretold(made: Forecast | None) -> str:
@@ -162,7 +175,10 @@ def four_questions(
     curve = _checked(curve)
     method = _validate.choice("method", method, ("power law", "logistic", "constant"))
     judged, *inputs = _judged(curve)
-    smoothness = break_test(*inputs, narrowest=narrowest, rng=rng)
+    if inputs[0].size:
+        smoothness = break_test(*inputs, narrowest=narrowest, rng=rng)
+    else:
+        smoothness = cannot_tell(*inputs, np.nan, (), "no size has both right and wrong answers")
     scale = {"floor": floor, "ceiling": ceiling, "link": link, "confidence": confidence}
     if "successes" not in curve:
         columns = (_column(curve, name) for name in ("parameters", "score", "standard_error"))
@@ -170,11 +186,17 @@ def four_questions(
         return FourQuestions(curve, judged, smoothness, width, None, None, None, None)
     counts = tuple(curve[name].to_numpy() for name in ("parameters", "successes", "trials"))
     width = sharpness_of_counts(*counts, **scale)
-    fit, loss = {"held_out": held_out, "confidence": confidence}, _column(curve, "loss")
+    loss = _column(curve, "loss")
+    tracks = [(method, None), *([("loss as measured", loss)] if loss is not None else [])]
+    if curve["parameters"].nunique() <= _validate.integer("held_out", held_out, 1):
+        tracks = []
+    forecasts = [
+        forecast(*counts, held_out=held_out, method=name, losses=known, confidence=confidence)
+        for name, known in tracks
+    ]
     return FourQuestions(
         *(curve, judged, smoothness, width, _visible(curve, width)),
-        predictability=forecast(*counts, method=method, **fit),
-        with_loss=None if loss is None else forecast(*counts, method="loss as measured", losses=loss, **fit),
+        *(*forecasts, None, None)[:2],
         explained=_explained(curve, counts, loss, length, confidence, rng),
     )
 
@@ -227,9 +249,14 @@ def _checked(curve: object) -> pd.DataFrame:
     needed = ["parameters", *(["successes", "trials"] if "successes" in curve else ["score"])]
     if missing := [name for name in needed if name not in curve]:
         raise ValueError(f"curve must have the columns {', '.join(needed)}; missing: {', '.join(missing)}")
+    if "successes" in curve:
+        _validate.counts(*(curve[name] for name in ("parameters", "successes", "trials")))
+    else:
+        _validate.vector("score", curve["score"])
     for name in _ONE:
         if name in curve and curve[name].nunique() > 1:
             raise ValueError(f"curve must hold one {name}; got {_validate.shown(sorted(set(curve[name])))}")
-    if {"model", "step"} <= set(curve) and (curve.groupby("model")["step"].nunique() > 1).any():
+    model = "model" if "model" in curve else "parameters"
+    if "step" in curve and (curve.groupby(model)["step"].nunique() > 1).any():
         raise ValueError("curve must hold one step of each model; got several (choose one)")
     return curve

@@ -66,7 +66,7 @@ def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
     if test.reason:
         answer = _CANNOT_TELL
     else:
-        answer = f"is there a step? p = {test.p_value:.2g}"
+        answer = f"a step? p = {test.p_value:.2g} (bound {test.narrowest:.2f} decades)"
         ax.plot(size[order], test.smooth[order], color=style.PALETTE[1], ls=style.LINES[1], label="smooth")
         if test.statistic > _NOTHING:
             ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
@@ -81,7 +81,7 @@ def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
     if found.trials is None:
         ax.plot(found.parameters, found.scores, style.MARKERS[0], color=style.PALETTE[0])
     else:
-        draw_proportions(found.parameters, found.scores * found.trials, found.trials, ax=ax)
+        draw_proportions(found.parameters, np.round(found.scores * found.trials), found.trials, ax=ax)
     answer = _CANNOT_TELL
     if found.interval:
         low, high = found.interval
@@ -106,7 +106,7 @@ def _draw_way(found: Sharpness, ax: Axes) -> None:
 def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     seen = result.visibility
     if seen is None:
-        _not_asked("Visibility", ax)
+        _not_asked("Visibility", result, ax)
         return
     size = np.unique(result.curve["parameters"])
     share, least = seen.successes / seen.trials, 0.2 / seen.trials.max()
@@ -123,7 +123,9 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     if seen.floor > 0:
         ax.axhline(seen.floor, color="0.4", ls=":", label="floor")
     _logarithmic(ax)
-    ax.legend(loc="center right")
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high * (high / low) ** 0.3)  # room for the legend
+    ax.legend(loc="upper left", ncols=2)
     answer = f"{seen.visible.sum()} of {seen.visible.size} sizes above the floor"
     ax.set(title=f"Visibility: {answer}", ylabel="Score")
 
@@ -131,7 +133,7 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
 def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
     made = result.predictability
     if made is None:
-        _not_asked("Predictability", ax)
+        _not_asked("Predictability", result, ax)
         return
     share, color = made.successes / made.trials, style.PALETTE[0]
     fitted = ~made.held_out
@@ -152,9 +154,11 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
     ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")
 
 
-def _not_asked(question: str, ax: Axes) -> None:
+def _not_asked(question: str, result: FourQuestions, ax: Axes) -> None:
     ax.set(title=f"{question}: not asked", yticks=[])
-    ax.text(0.5, 0.5, "the score is not a count of right answers", transform=ax.transAxes, ha="center")
+    counted = "successes" in result.curve
+    why = "no size is left to fit" if counted else "the score is not a count of right answers"
+    ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center")
 
 
 def _logarithmic(ax: Axes) -> None:

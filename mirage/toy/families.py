@@ -122,7 +122,7 @@ def sample_family(
     parameters : array-like, shape (runs,)
         Number of parameters of each run, above 0; equal values are replicates.
     losses : array-like, shape (runs,)
-        Expected loss of each run in nats per token, at least 0.
+        Loss of each run in nats per token without the scatter, at least 0.
     scatter : float
         Standard deviation of ln loss between runs, at least 0; 0.05 is about 5 %.
     length, items : int

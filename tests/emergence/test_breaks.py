@@ -117,7 +117,7 @@ def test_the_squares_are_those_of_least_squares():
 def test_too_few_sizes_cannot_tell():
     result = break_test(EIGHT[:5], [5.0, 4.0, 3.0, 2.0, 1.0])
     assert np.isnan(result.p_value) and np.isnan(result.size)
-    assert result.summary() == "cannot tell: 5 sizes, 6 are needed"
+    assert result.summary() == "cannot tell: the sizes are 5, and 6 are needed"
 
 
 def test_seeds_in_two_places_need_four_runs_of_each_size():

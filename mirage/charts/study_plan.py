@@ -1,0 +1,93 @@
+"""How large a step a study would find, by its sizes, runs and scatter, with sliders for the last two."""
+
+import altair as alt
+import pandas as pd
+
+from mirage import _validate, style
+from mirage.charts import _parts
+
+__all__ = ["study_plan"]
+
+_COLUMNS = ("sizes", "ratio", "share", "low", "high")
+_SHAPES = ["circle", "square", "diamond", "triangle-up", "cross", "triangle-down"]
+_DASHES = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [10, 3], [1, 3]]
+_X = alt.X(
+    "factor:Q",
+    title="Factor of the step in the loss",
+    scale=alt.Scale(type="log", domain=[1.01, 100], clamp=True),
+    axis=alt.Axis(values=[1.1, 1.5, 2, 4, 8, 20, 50]),
+)
+_SHARE = {"title": "Share of studies that find it", "scale": alt.Scale(domain=[0, 1])}
+_DESCRIPTION = (
+    "The share of simulated studies that find a step, against the factor of the step, one line for each "
+    "number of sizes, with a line at 0.8. Sliders set the scatter and the runs per size."
+)
+
+
+def study_plan(power: pd.DataFrame) -> alt.LayerChart:
+    """Return how often a step is found, against its factor, with sliders for scatter and runs.
+
+    The chance to find a step depends on its height, ln(factor), over the standard deviation of the mean of
+    the runs at a size. So one simulation serves all scatters and numbers of runs.
+
+    Parameters
+    ----------
+    power : DataFrame, one row a simulated study
+        `sizes`, the number of sizes, at most six kinds; `ratio`, ln(factor) over the scatter between runs;
+        `share` of the families in which the step was found, and its interval from `low` to `high`.
+
+    Returns
+    -------
+    altair.LayerChart
+        One line for each number of sizes. The sliders are `scatter`, in per cent, from 1 to 50, and `runs`,
+        from 1 to 16.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `power` is not a DataFrame with these columns.
+
+    Examples
+    --------
+    >>> power = pd.DataFrame({"sizes": [8], "ratio": [9.0], "share": [0.2], "low": [0.1], "high": [0.3]})
+    >>> len(study_plan(power).to_dict()["layer"])
+    4
+    """
+    if not isinstance(power, pd.DataFrame):
+        raise TypeError(f"power must be a DataFrame; got {_validate.shown(power)}")
+    if missing := [name for name in _COLUMNS if name not in power]:
+        raise ValueError(f"power must have the columns {', '.join(_COLUMNS)}; missing: {', '.join(missing)}")
+    title = "'Scatter ' + scatter + ' %, ' + runs + (runs == 1 ? ' run' : ' runs') + ' per size'"
+    goal = alt.Chart(alt.sequence(1)).transform_calculate(goal="0.8").mark_rule(strokeDash=[4, 3])
+    return (
+        alt.layer(*_layers(power), goal.encode(alt.Y("goal:Q", **_SHARE)))
+        .add_params(
+            _parts.slider("scatter", "Scatter between runs, in per cent", 5, 1, 50, 1),
+            _parts.slider("runs", "Runs per size", 1, 1, 16, 1),
+        )
+        .properties(width=280, height=240, description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
+        .properties(title=alt.Title(alt.expr(title), anchor="start", fontSize=12))
+    )
+
+
+def _layers(power: pd.DataFrame) -> list[alt.Chart]:
+    studies = alt.Chart(power[list(_COLUMNS)]).transform_calculate(
+        factor="exp(datum.ratio * scatter / 100 / sqrt(runs))", label="datum.sizes + ' sizes'"
+    )
+    order = [f"{sizes} sizes" for sizes in sorted(power["sizes"].unique())]
+    looks = {alt.Color: list(style.PALETTE), alt.StrokeDash: _DASHES, alt.Shape: _SHAPES}
+    color, dash, shape = (
+        channel(
+            "label:N",
+            scale=alt.Scale(domain=order, range=values[: len(order)]),
+            legend=alt.Legend(orient="bottom", title=None),
+        )
+        for channel, values in looks.items()
+    )
+    share = alt.Y("share:Q", **_SHARE)
+    told = ["label:N", "factor:Q", "share:Q", "low:Q", "high:Q"]
+    return [
+        studies.mark_line().encode(_X, share, color, dash),
+        studies.mark_rule().encode(_X, alt.Y("low:Q", **_SHARE), alt.Y2("high:Q"), color),
+        studies.mark_point(filled=True, size=45, opacity=1).encode(_X, share, color, shape, tooltip=told),
+    ]

@@ -1,0 +1,242 @@
+"""Fixed outputs become a curve: plain loops, SciPy and statsmodels as oracles, and each refusal."""
+
+import operator
+from math import isnan
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from mirage import outputs, toy
+
+RUN = ["family", "model", "parameters", "seed", "step", "task"]
+TARGETS = ["7", "42", "306", "58219", "90"]  # of different lengths
+GUESSES = {
+    ("a", 1e8, 0): ["7", "24", "316", "58", "91"],
+    ("a", 1e8, 1): ["1", "42", "306", "58218", "9"],
+    ("a", 1e9, 0): ["7", "42", "306", "58219", "90"],
+    ("b", 1e8, 0): ["", "4", "603", "5821", "90"],
+}
+
+
+def hand_made():
+    """Four runs of two families, with items out of order and log-probabilities of all tokens."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for (family, parameters, seed), predictions in GUESSES.items():
+        run = {"family": family, "model": f"{family}-{parameters:.0e}", "parameters": parameters}
+        run |= {"seed": seed, "step": 1000, "task": "digits"}
+        for item, (target, prediction) in enumerate(zip(TARGETS, predictions, strict=True)):
+            row = {"item": (3 * item) % 5, "target": target, "prediction": prediction}
+            rows.append(run | row | {"log_probabilities": -rng.exponential(1.0, len(target))})
+    return pd.DataFrame(rows)
+
+
+TABLE = hand_made()
+WITHOUT = TABLE.drop(columns="log_probabilities")
+
+
+def by_run(table):
+    """Return the rows of each run, as dictionaries."""
+    runs = {}
+    for row in table.to_dict("records"):
+        runs.setdefault(tuple(row[name] for name in RUN), []).append(row)
+    return runs
+
+
+def check_rows(result, table):
+    """Yield each row of the result with the rows of the table that it should come from."""
+    runs = by_run(table)
+    assert len(result) == len(runs)
+    for row in result.to_dict("records"):
+        yield row, runs[tuple(row[name] for name in RUN)]
+
+
+def spoilt(row, values):
+    """Return the table with other log-probabilities in a row, and labels that are no positions."""
+    table = TABLE.set_axis([f"r{number}" for number in range(len(TABLE))])
+    table["log_probabilities"] = [
+        values if label == row else given for label, given in table["log_probabilities"].items()
+    ]
+    return table
+
+
+def same_rows(one, other):
+    pd.testing.assert_frame_equal(one.reset_index(drop=True), other.reset_index(drop=True), rtol=1e-12)
+
+
+def test_exact_match_counts_the_answers_that_are_the_target():
+    for row, items in check_rows(outputs.curve(TABLE), TABLE):
+        right = [item["target"] == item["prediction"] for item in items]
+        assert (row["successes"], row["trials"]) == (sum(right), len(items))
+        assert row["score"] == pytest.approx(sum(right) / len(items))
+        assert row["standard_error"] == pytest.approx(stats.sem(np.array(right, dtype=float)))
+
+
+def test_token_accuracy_is_a_mean_over_items_and_no_count():
+    result = outputs.curve(TABLE, "token_accuracy")
+    assert "successes" not in result
+    for row, items in check_rows(result, TABLE):
+        shares = []
+        for item in items:
+            target, prediction = item["target"], item["prediction"]
+            right = [
+                place < len(prediction) and prediction[place] == token for place, token in enumerate(target)
+            ]
+            shares.append(sum(right) / len(target))
+        assert row["score"] == pytest.approx(np.mean(shares))
+        assert row["standard_error"] == pytest.approx(stats.sem(shares))
+
+
+def test_edit_distance_is_that_of_the_textbook():
+    def edits(target, prediction):
+        if not target or not prediction:
+            return len(target) + len(prediction)
+        replaced = edits(target[1:], prediction[1:]) + (target[0] != prediction[0])
+        return min(replaced, edits(target[1:], prediction) + 1, edits(target, prediction[1:]) + 1)
+
+    for row, items in check_rows(outputs.curve(TABLE, "token_edit_distance"), TABLE):
+        distances = [edits(item["target"], item["prediction"]) for item in items]
+        assert row["score"] == pytest.approx(np.mean(distances))
+
+
+def test_a_metric_may_be_a_function_of_targets_and_predictions():
+    result = outputs.curve(WITHOUT, lambda targets, predictions: [len(p) for p in predictions])
+    for row, items in check_rows(result, WITHOUT):
+        assert row["score"] == pytest.approx(np.mean([len(item["prediction"]) for item in items]))
+    marked = outputs.curve(TABLE, lambda targets, predictions: list(map(operator.eq, targets, predictions)))
+    same_rows(marked, outputs.curve(TABLE))
+
+
+def test_the_loss_is_a_mean_over_tokens_and_its_error_that_of_clustered_tokens():
+    for row, items in check_rows(outputs.curve(TABLE), TABLE):
+        tokens, cluster = [], []
+        for number, item in enumerate(items):
+            for value in item["log_probabilities"]:
+                tokens.append(-value)
+                cluster.append(number)
+        fit = sm.OLS(tokens, np.ones(len(tokens))).fit(
+            cov_type="cluster", cov_kwds={"groups": np.array(cluster)}
+        )
+        assert row["loss"] == pytest.approx(fit.params[0])
+        assert row["loss_standard_error"] == pytest.approx(fit.bse[0])
+
+
+def test_the_losses_of_fresh_items_scatter_by_the_standard_error():
+    rng = np.random.default_rng(1)
+    rows = []
+    for seed in range(300):
+        run = {"family": "a", "model": "a", "parameters": 1e9, "seed": seed, "step": 0, "task": "t"}
+        for item in range(60):  # the tokens of one item are alike
+            length, difficulty = rng.integers(1, 9), rng.gamma(2, 1)
+            values = -difficulty * rng.gamma(2, 0.5, length)
+            row = {"item": item, "target": "0" * length, "prediction": "0", "log_probabilities": values}
+            rows.append(run | row)
+    result = outputs.curve(pd.DataFrame(rows))
+    ratio = result["loss"].var() / (result["loss_standard_error"] ** 2).mean()
+    assert ratio == pytest.approx(1, abs=0.25)  # chi-squared of 299 degrees has a deviation of 8 %
+
+
+def test_log_probabilities_of_whole_targets_are_in_the_order_of_the_items():
+    for row, items in check_rows(outputs.curve(TABLE), TABLE):
+        whole = {item["item"]: sum(item["log_probabilities"]) for item in items}
+        np.testing.assert_allclose(row["item_log_probabilities"], [whole[item] for item in sorted(whole)])
+
+
+def test_log_probabilities_are_optional():
+    result = outputs.curve(WITHOUT)
+    assert not {"loss", "loss_standard_error", "item_log_probabilities"} & set(result)
+    same_rows(result, outputs.curve(TABLE)[list(result)])
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(len(TABLE))), st.sampled_from(outputs.METRICS))
+def test_the_order_of_the_rows_does_not_matter(order, metric):
+    same_rows(outputs.curve(TABLE.iloc[order], metric), outputs.curve(TABLE, metric))
+
+
+def test_families_apart_have_the_same_rows_as_together():
+    apart = [outputs.curve(family) for _, family in TABLE.groupby("family")]
+    same_rows(pd.concat(apart), outputs.curve(TABLE))
+
+
+def test_rows_are_ordered_by_task_family_size_seed_and_step():
+    steps = [WITHOUT.assign(step=step, task=task) for step in (2, 1) for task in ("z", "y")]
+    result = outputs.curve(pd.concat(steps, ignore_index=True))
+    keys = list(
+        zip(*(result[name] for name in ("task", "family", "parameters", "seed", "step")), strict=True)
+    )
+    assert len(keys) == 16 and keys == sorted(keys)
+
+
+def test_the_table_is_left_as_it_was():
+    before = TABLE.copy(deep=True)
+    outputs.curve(TABLE)
+    pd.testing.assert_frame_equal(TABLE, before)
+
+
+def test_one_item_has_no_standard_error():
+    (row,) = outputs.curve(TABLE.iloc[[3]]).to_dict("records")
+    assert isnan(row["standard_error"]) and isnan(row["loss_standard_error"])
+    assert row["loss"] == pytest.approx(-np.mean(TABLE["log_probabilities"][3]))
+
+
+def test_the_toy_family_has_the_loss_that_it_was_drawn_with():
+    sizes = [1e8, 1e9, 1e10]
+    result = outputs.curve(toy.sample_outputs(sizes, length=4, items=50, exponent=0.3))
+    np.testing.assert_allclose(result["loss"], [(size / 1e9) ** -0.3 for size in sizes])
+    np.testing.assert_allclose(result["loss_standard_error"], 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["family", "model", "seed", "step", "task"])
+def test_a_run_without_a_seed_or_a_step_is_not_lost(name):
+    table = WITHOUT.query("family == 'b'").assign(**{name: None})
+    assert outputs.curve(table)["trials"].tolist() == [5]
+
+
+def test_models_of_one_size_are_in_the_same_order_whatever_that_of_the_rows():
+    twins = pd.concat([WITHOUT, WITHOUT.assign(model="twin")], ignore_index=True)
+    same_rows(outputs.curve(twins.iloc[::-1]), outputs.curve(twins))
+
+
+def test_a_token_held_impossible_makes_the_loss_infinite():
+    assert outputs.curve(spoilt("r4", [-1.0, -np.inf]))["loss"].max() == np.inf
+
+
+@pytest.mark.parametrize("name", outputs.COLUMNS)
+def test_a_missing_column_is_named(name):
+    with pytest.raises(ValueError, match=f"table must have the columns family, .*; missing: {name}$"):
+        outputs.curve(TABLE.drop(columns=name))
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (TABLE.iloc[:0], "table must have at least one row; got none"),
+        (pd.concat([TABLE, TABLE.iloc[[7]]], ignore_index=True), "row 20 appears twice"),
+        (TABLE.assign(parameters=0.0), r"table\['parameters'\] must be finite and above 0; got 0"),
+        (spoilt("r4", [-1.0, 0.5]), "log_probabilities of row r4 must be a number and at most 0; got 0.5"),
+        (spoilt("r3", [-1.0] * 6), "one per token of the target; row r3 has 6 for '58219'"),
+        (spoilt("r17", [-1.0]), "one per token of the target; row r17 has 1 for '306'"),
+        (spoilt("r1", []), "log_probabilities of row r1 must not be empty"),
+        (spoilt("r1", [-1.0, np.nan]), "log_probabilities of row r1 must be a number and at most 0; got nan"),
+    ],
+)
+def test_a_bad_table_is_refused_and_the_row_named(table, message):
+    with pytest.raises(ValueError, match=message):
+        outputs.curve(table)
+
+
+def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match=r"metric must be one of exact_match, .*; got 'rouge'"):
+        outputs.curve(TABLE, "rouge")
+    with pytest.raises(TypeError, match=r"metric must be one of exact_match, .*; got 3"):
+        outputs.curve(TABLE, 3)
+    with pytest.raises(TypeError, match=r"table must be a DataFrame of outputs; got \{\}"):
+        outputs.curve({})
+    with pytest.raises(TypeError, match=r"log_probabilities of row r2 must be .*; got None"):
+        outputs.curve(spoilt("r2", None))
