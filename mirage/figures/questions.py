@@ -111,20 +111,26 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     size = np.unique(result.curve["parameters"])
     share, least = seen.successes / seen.trials, 0.2 / seen.trials.max()
     color, marker = style.PALETTE[0], style.MARKERS[0]
-    ax.vlines(size, *np.maximum(seen.interval, least), color=color, lw=1.2)
-    for visible, fill, label in ((True, color, "above the floor"), (False, "none", _CANNOT_TELL)):
-        chosen = seen.visible == visible
+    low, high = np.maximum(seen.interval, least)
+    ax.vlines(size, low, high, color=color, lw=1.2)
+    none = seen.successes == 0
+    looks = (
+        (seen.visible, share, marker, color, "above the floor"),
+        (~seen.visible & ~none, share, marker, "none", _CANNOT_TELL),
+        (~seen.visible & none, high, "v", "none", "no right answer"),
+    )
+    for chosen, place, shape, fill, label in looks:
         if chosen.any():
-            ax.plot(
-                size[chosen], np.maximum(share, least)[chosen], marker, color=color, mfc=fill, label=label
-            )
+            ax.plot(size[chosen], place[chosen], shape, color=color, mfc=fill, label=label)
     could = "shown with 80 % power"
     ax.plot(size, seen.smallest_visible, "_", color=style.PALETTE[1], ms=12, mew=2, label=could)
     if seen.floor > 0:
         ax.axhline(seen.floor, color="0.4", ls=":", label="floor")
     _logarithmic(ax)
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high * (high / low) ** 0.3)  # room for the legend
+    ticks = ax.get_yticks()
+    ax.set_yticks(ticks[(low <= ticks) & (ticks <= 1)])
+    ax.set_ylim(low, high * (high / low) ** 0.3)  # room for the legend, above what a score can reach
     ax.legend(loc="upper left", ncols=2)
     answer = f"{seen.visible.sum()} of {seen.visible.size} sizes above the floor"
     ax.set(title=f"Visibility: {answer}", ylabel="Score")
