@@ -9,10 +9,11 @@ import pandas as pd
 import seaborn as sns
 from IPython.display import HTML, display
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from mirage import _validate
 
-__all__ = ["LINES", "MARKERS", "PALETTE", "show", "svg", "use"]
+__all__ = ["LINES", "MARKERS", "PALETTE", "between", "show", "svg", "use"]
 
 # Colours that stay apart for colour-blind readers and from a white page; lines and markers repeat the
 # distinction without colour.
@@ -33,6 +34,37 @@ _SETTINGS = {
     "legend.frameon": False,
     "lines.linewidth": 2,
 }
+
+
+def between(interval: ArrayLike, digits: int = 2) -> str:
+    """Return an interval in words.
+
+    Parameters
+    ----------
+    interval : array-like, shape (2,)
+        Low and high end; an end may be infinite, or NaN where it is not known.
+    digits : int
+        Decimal places, at least 0.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there are not two ends.
+
+    Examples
+    --------
+    >>> between((0.25, 0.5))
+    '0.25 to 0.50'
+    """
+    ends = _validate.array("interval", interval, infinite=True, missing=True)
+    if ends.shape != (2,):
+        raise ValueError(f"interval must have a low and a high end; got {_validate.shown(interval)}")
+    digits = _validate.integer("digits", _validate.number("digits", digits, 0, 20))
+    return f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
 
 
 def use() -> None:

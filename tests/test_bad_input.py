@@ -176,6 +176,7 @@ VALID = {
     "scaling.transition_width": lambda: {"curve": lambda n: n / (n + 1e9), "low": 0.1, "high": 0.9},
     "scaling.inverse_link": lambda: {"predictor": [-1.0, 2.0], "name": "probit"},
     "scaling.link": lambda: {"probability": [0.1, 0.9], "name": "probit"},
+    "style.between": lambda: {"interval": [0.1, 0.2], "digits": 2},
     "style.show": lambda: {"figure": plt.figure(), "alt": "A figure that shows nothing at all"},
     "style.svg": lambda: {"figure": plt.figure()},
     "style.use": dict,

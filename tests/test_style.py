@@ -64,3 +64,20 @@ def test_each_colour_stands_out_from_the_white_page(color):
 def test_each_series_has_a_line_and_a_marker_of_its_own():
     assert len(style.PALETTE) == len(style.LINES) == len(style.MARKERS) == len(set(style.MARKERS))
     assert len({str(line) for line in style.LINES}) == len(style.LINES)
+
+
+@pytest.mark.parametrize(
+    ("interval", "digits", "words"),
+    [
+        ((0.125, 1), 1, "0.1 to 1.0"),
+        ([2, np.inf], 0, "2 to inf"),
+        (np.array([-0.5, 0.25]), 2, "-0.50 to 0.25"),
+    ],
+)
+def test_an_interval_in_words(interval, digits, words):
+    assert style.between(interval, digits) == words
+
+
+def test_an_interval_has_two_ends():
+    with pytest.raises(ValueError, match="a low and a high end"):
+        style.between([1, 2, 3])
