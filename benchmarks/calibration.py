@@ -31,7 +31,6 @@ GRIDS = {  # numbers of parameters: Brown et al. (2020), Table 2.1; Biderman et 
     "GPT-3": (1.25e8, 3.5e8, 7.6e8, 1.3e9, 2.7e9, 6.7e9, 1.3e10, 1.75e11),
     "Pythia": (7e7, 1.6e8, 4.1e8, 1e9, 1.4e9, 2.8e9, 6.9e9, 1.2e10),
 }
-METHODS = "power law", "logistic", "loss from size", "loss as measured"
 TRACKS = "power law", "loss as measured"  # one that knows the size alone, one that knows the loss
 HELD_OUT = 2
 PLANNED_SIZES = 6, 8, 12, 24
@@ -194,7 +193,7 @@ def judge(cell: Cell, family: int) -> dict[str, float]:
     said["largest step of accuracy is the last"] = largest == len(by_size) - 2
     said |= _width(size, right, items)
     if not cell.two_states:
-        said |= _forecasts(METHODS if truths else TRACKS, size, right, items, loss)
+        said |= _forecasts(counts.METHODS if truths else TRACKS, size, right, items, loss)
         said |= _parts(size, loss, error, right, items, cell.length)
     return {name: float(value) for name, value in said.items()}
 

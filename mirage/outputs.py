@@ -15,7 +15,7 @@ __all__ = ["COLUMNS", "METRICS", "curve"]
 
 COLUMNS = ("family", "model", "parameters", "seed", "step", "task", "item", "target", "prediction")
 _ORDER = ["task", "family", "parameters", "model", "seed", "step"]
-RUN = ["family", "model", "parameters", "seed", "step", "task"]
+_RUN = ["family", "model", "parameters", "seed", "step", "task"]
 METRICS = ("exact_match", "token_accuracy", "token_edit_distance")
 
 
@@ -57,13 +57,13 @@ def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.Dat
     ([100, 100], [2.51, 0.16])
     """
     table = _checked(table)
-    scored = table[RUN].assign(score=_scores(table, metric))
-    runs = scored.groupby(RUN, sort=False, dropna=False)["score"]
+    scored = table[_RUN].assign(score=_scores(table, metric))
+    runs = scored.groupby(_RUN, sort=False, dropna=False)["score"]
     result = runs.agg(score="mean", standard_error="sem", trials="size").reset_index()
     if metric == "exact_match" or (callable(metric) and scored["score"].isin([0, 1]).all()):
         result["successes"] = runs.sum().to_numpy().astype(np.int64)
     if "log_probabilities" in table:
-        result = result.merge(_losses(table), on=RUN)
+        result = result.merge(_losses(table), on=_RUN)
     return result.sort_values(_ORDER, ignore_index=True)
 
 
@@ -81,8 +81,8 @@ def _scores(table: pd.DataFrame, metric: str | Callable) -> np.ndarray:
 def _losses(table: pd.DataFrame) -> pd.DataFrame:
     tokens = table["log_probabilities"].map(len).to_numpy()
     whole = np.fromiter((np.sum(row) for row in table["log_probabilities"]), float, len(table))
-    items = table[[*RUN, "item"]].assign(tokens=tokens, whole=whole).sort_values("item")
-    return items.groupby(RUN, sort=False, dropna=False)[["tokens", "whole"]].apply(_loss).reset_index()
+    items = table[[*_RUN, "item"]].assign(tokens=tokens, whole=whole).sort_values("item")
+    return items.groupby(_RUN, sort=False, dropna=False)[["tokens", "whole"]].apply(_loss).reset_index()
 
 
 def _loss(items: pd.DataFrame) -> pd.Series:
@@ -103,7 +103,7 @@ def _checked(table: object) -> pd.DataFrame:
     if table.empty:
         raise ValueError("table must have at least one row; got none")
     _validate.vector("table['parameters']", table["parameters"], 0, open_low=True)
-    if (twice := table.duplicated([*RUN, "item"])).any():
+    if (twice := table.duplicated([*_RUN, "item"])).any():
         raise ValueError(
             f"table must hold each item of a run once; row {table.index[twice][0]} appears twice"
         )
