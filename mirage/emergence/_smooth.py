@@ -13,15 +13,17 @@ _LEAST = 0.02  # of a step's squares: what must be left of it beside the curve, 
 
 def curves(
     x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float
-) -> tuple["Grid", np.ndarray, np.ndarray]:
-    """Return a grid of smooth curves, finer where they pass near z; the kind of each, and how fine it is."""
-    shapes, kinds, levels = [np.zeros((1, x.size))], [0], [0]
+) -> tuple["Grid", np.ndarray, np.ndarray, np.ndarray]:
+    """Return a grid of smooth curves, finer where they pass near z; the kind, level and width of each."""
+    shapes, kinds, levels, widths = [np.zeros((1, x.size))], [0], [0], [np.array([np.inf])]
     for number, kind in enumerate(KINDS[1:], start=1):
-        for level, found in enumerate(_refined(kind, x, z, weights, narrowest)):
+        for level, (found, width) in enumerate(_refined(kind, x, z, weights, narrowest)):
             shapes.append(found)
             kinds += [number] * len(found)
             levels += [level] * len(found)
-    return Grid(x, np.concatenate(shapes), weights), np.array(kinds), np.array(levels)
+            widths.append(width)
+    grid = Grid(x, np.concatenate(shapes), weights)
+    return grid, np.array(kinds), np.array(levels), np.concatenate(widths)
 
 
 def _refined(kind: str, x: np.ndarray, z: np.ndarray, weights: np.ndarray, narrowest: float) -> Iterator:
@@ -33,7 +35,7 @@ def _refined(kind: str, x: np.ndarray, z: np.ndarray, weights: np.ndarray, narro
     least = narrowest if kind != "hinge" else 0.01
     for level in range(_LEVELS):
         shapes = _shapes(kind, x, places, widths)
-        yield shapes
+        yield shapes, widths
         best = ((_beside_line(shapes * root, line) @ rest) ** 2).argmax()
         nearby = places[best] + step / 4**level * _NEARBY
         wider = np.maximum(widths[best] * factor ** (_WIDER / 3**level), least)
@@ -88,6 +90,25 @@ class Grid:
         for step in self.steps[1:]:
             np.maximum(taken, np.abs(step @ rest), out=taken)
         return left, taken**2
+
+    def scan_around(self, fit: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `scan` does for fit + noise, whose columns are of the size of what the curves leave."""
+        rest = _off((fit * self.root)[None], self.line)[0]
+        noise = _off((noise * self.root[:, None]).T, self.line).T.astype(np.float32)
+        left_of_fit = rest - (self.shapes @ rest)[:, None] * self.shapes
+        shapes, steps, left_of_fit = (a.astype(np.float32) for a in (self.shapes, self.steps, left_of_fit))
+        fixed = self.steps @ rest
+        left = shapes @ noise
+        left *= -left
+        left += (2 * left_of_fit) @ noise
+        left += (noise**2).sum(0)
+        left += (left_of_fit**2).sum(1)[:, None]
+        taken = np.zeros_like(left)
+        for step, at in zip(steps, fixed.astype(np.float32), strict=True):
+            found = step @ noise
+            found += at[:, None]
+            np.maximum(taken, np.abs(found, out=found), out=taken)
+        return np.maximum(left, 0, out=left), np.square(taken, out=taken)
 
     def fit(self, z: np.ndarray, which: int) -> np.ndarray:
         """Return a curve of the grid fitted to z."""

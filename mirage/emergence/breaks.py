@@ -18,7 +18,8 @@ _FEW_SEEDS = 4
 _NARROWEST = 0.01  # decades
 _UNKNOWN = 1e6  # an error so many times the score is as good as none known
 _PLAUSIBLE = 3.84  # of a likelihood ratio: curves that the data do not tell from the best
-_AT_ONCE = 100  # drawn families: as many as the processor's cache holds
+_NOT_RULED_OUT = 8  # the same, for the curves that make false steps likeliest
+_AT_ONCE = 200  # drawn families: as many as the processor's cache holds
 _FAR = 40  # of the scatter's variance: a curve so far away is not the nearest to a drawn family
 
 
@@ -97,7 +98,9 @@ def break_test(
     The scatter between sizes is estimated, and is never taken to be below 0.2 % of the range. The place of
     the step is unknown, so the p-value comes from a parametric bootstrap: families are drawn from the fitted
     smooth curves, and searched for a step in the same way. Where the data do not tell several kinds of curve
-    apart, it is the largest of theirs. A step in the first or last gap is the same as a bend: not found.
+    apart, it is the largest of theirs, and of the narrowest curve of each kind that the data do not rule out:
+    a family as steep as the bound allows shows false steps most easily. A step in the first or last gap is
+    the same as a bend: not found.
 
     The scatter must be about the same at all sizes. An accuracy scatters little near its ends, and much
     between them: give −ln(accuracy), of the sizes where some answer is right.
@@ -255,14 +258,14 @@ def _search(
 ) -> _Found:
     """Find the largest step, and how often smooth curves at least this wide show one as large."""
     least = x.size * (_LEAST_SCATTER * np.ptp(z)) ** 2 + np.finfo(float).tiny
-    grid, kinds, levels = _weighted(x, z, variances, narrowest)
+    grid, kinds, levels, widths = _weighted(x, z, variances, narrowest)
     some = grid.only((levels == 0) | (np.arange(levels.size) % 4 == 0))  # enough for families that are drawn
     left, taken = (squares[..., 0] for squares in grid.scan(z[:, None]))
     with_step = np.maximum(left - taken, 0)
     statistic = _statistic(left, with_step, least)
     drawn = [
         _null(grid.fit(z, i), some, (left[i] + least) / _free(x, kinds[i]), least, replicates, rng)
-        for i in _plausible(left + least, kinds, x.size)
+        for i in _plausible(left + least, kinds, widths, x.size)
     ]
     p_value = max((1 + (null >= statistic).sum()) / (1 + replicates) for null in drawn)
     best = left.argmin()
@@ -273,9 +276,9 @@ def _search(
 
 def _weighted(
     x: np.ndarray, z: np.ndarray, variances: np.ndarray, narrowest: float
-) -> tuple[_smooth.Grid, np.ndarray, np.ndarray]:
-    """Return smooth curves and their kinds, weighted where the sizes are not known equally well."""
-    found = grid, kinds, _ = _smooth.curves(x, z, np.ones_like(z), narrowest)
+) -> tuple[_smooth.Grid, np.ndarray, np.ndarray, np.ndarray]:
+    """Return smooth curves, weighted where the sizes are not known equally well."""
+    found = grid, kinds, *_ = _smooth.curves(x, z, np.ones_like(z), narrowest)
     if np.ptp(variances) == 0:
         return found
     left = grid.scan(z[:, None])[0][:, 0]
@@ -290,10 +293,19 @@ def _free(x: np.ndarray, kind: int) -> int:
     return max(x.size - (2 if kind == 0 else 5), 1)
 
 
-def _plausible(left: np.ndarray, kinds: np.ndarray, sizes: int) -> list[int]:
-    """Return the best curve of each kind, if the data do not tell it from the best of all."""
-    best = [np.flatnonzero(kinds == kind)[left[kinds == kind].argmin()] for kind in np.unique(kinds)]
-    return [i for i in best if sizes * np.log(left[i] / left.min()) < _PLAUSIBLE]
+def _plausible(left: np.ndarray, kinds: np.ndarray, widths: np.ndarray, sizes: int) -> list[int]:
+    """Return the best curve of each kind, and its best narrowest one, unless the data rule them out."""
+    ratio = sizes * np.log(left / left.min())
+    found = []
+    for kind in np.unique(kinds):
+        same = np.flatnonzero(kinds == kind)
+        # A family as steep as the bound allows is the likeliest to show a step by chance.
+        narrow = same[widths[same] == widths[same].min()]
+        for group, least in ((same, _PLAUSIBLE), (narrow, _NOT_RULED_OUT)):
+            best = group[ratio[group].argmin()]
+            if ratio[best] < least and best not in found:
+                found.append(best)
+    return found
 
 
 def _null(
@@ -309,8 +321,7 @@ def _null(
     far = left - taken
     near = grid.only(far <= far.min() + _FAR * variance)
     noise = np.sqrt(variance) / grid.root[:, None] * rng.standard_normal((fit.size, replicates))
-    drawn = fit[:, None] + noise
-    parts = [near.scan(drawn[:, i : i + _AT_ONCE]) for i in range(0, replicates, _AT_ONCE)]
+    parts = [near.scan_around(fit, noise[:, i : i + _AT_ONCE]) for i in range(0, replicates, _AT_ONCE)]
     statistics = [_statistic(left, np.maximum(left - taken, 0), least) for left, taken in parts]
     return np.concatenate(statistics)
 
