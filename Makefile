@@ -8,7 +8,9 @@ READY := $(VENV)/ready
 PACKAGE := $(shell find mirage -type f -not -path '*/__pycache__/*')
 PAIRS := $(patsubst %.md,%.ipynb,$(wildcard notebooks/*.md))
 EXECUTED := $(PAIRS:%=build/%)
+TO_TRAIN := $(VENV)/to-train
 DATA := build/data
+LONG := arithmetic calibration
 SITE := build/_build/html/index.html
 
 # Notebooks run side by side, each on one thread; the order of sets and the like does not vary.
@@ -26,10 +28,10 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve test check pair bench calibration links newest requirements figures clean
+.PHONY: help setup book data serve test test-train check pair bench calibration arithmetic links newest requirements figures clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
 
 setup: $(READY) ## make the virtual environment in .venv
 
@@ -46,16 +48,22 @@ test: check ## every test: package, notebooks, site in a browser, Colab simulati
 	@$(MAKE) book
 	@$(RUN) pytest -n $(JOBS) --dist loadfile
 
+test-train: $(TO_TRAIN) ## install PyTorch, and test what trains
+	@$(RUN) pytest tests/families mirage/families
+
 check: $(READY) ## the quick checks: style of the code, pairs, pages
 	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint
 
 pair: $(PAIRS) ## write the .ipynb of each notebook from its .md
 
-bench: book ## ratios against peers, measured in one run
+bench: book $(TO_TRAIN) ## ratios against peers, measured in one run
 	@$(RUN) benchmarks
 
 calibration: $(READY) ## measure how far the statistics can be trusted (an hour or two; goes on where it stopped)
 	@$(RUN) benchmarks.calibration
+
+arithmetic: $(TO_TRAIN) ## train the arithmetic family again (an hour or two; goes on where it stopped)
+	@$(RUN) experiments.arithmetic
 
 links: book ## check the links to other sites
 	@$(RUN) tools.site --links
@@ -69,8 +77,8 @@ requirements: $(READY) ## compile requirements.txt from pyproject.toml
 figures: $(READY) ## draw the figure of the README
 	@$(RUN) tools.figure
 
-clean: ## remove what was built, keep the environment
-	rm -rf build
+clean: ## remove what was built; keep the environment, and what took hours
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 $(LONG:%=! -name %) -exec rm -rf {} +
 
 $(READY): requirements.txt pyproject.toml
 	@echo "Setting up $(VENV) (about half a minute) …"
@@ -80,6 +88,11 @@ $(READY): requirements.txt pyproject.toml
 	@$(VENV)/bin/uv pip install --python $(VENV)/bin/python $(PINS)
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .
 	@$(VENV)/bin/python -c 'from mirage import charts, check' # compiled now, once, and not in a notebook's time
+	@touch $@
+
+$(TO_TRAIN): $(READY)
+	@echo "Installing PyTorch …"
+	@$(RUN) pip install --quiet --disable-pip-version-check $$(sed -n "s/ ; extra == 'train'//p" requirements.txt)
 	@touch $@
 
 notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)

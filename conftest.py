@@ -1,12 +1,18 @@
-"""Tests and examples that need published data are skipped where there are none; the reason says why."""
+"""Tests and examples that need published data are skipped where there are none; the reason says why.
+
+Without PyTorch, what needs it is left out; `make test-train` installs it.
+"""
 
 import doctest
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 
 from mirage.datasets import DataUnavailable
+
+collect_ignore_glob = [] if find_spec("torch") else ["mirage/families/*", "tests/families/*"]
 
 
 @pytest.hookimpl(wrapper=True)

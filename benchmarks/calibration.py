@@ -6,10 +6,8 @@ a file under build/calibration, so that a run that was stopped goes on where it 
 """
 
 import functools
-import os
 import platform
 import zlib
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -17,10 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import scipy
-from tqdm import tqdm
 
 from benchmarks import counts
-from mirage import emergence, scaling, toy
+from mirage import emergence, scaling, sweep, toy
 from tools.project import ROOT
 
 SEED = 0
@@ -243,27 +240,24 @@ def code() -> int:
     return zlib.crc32(b"".join(Path(file).read_bytes() for file in sorted(map(str, files))))
 
 
-def run(cell: Cell, families: int = FAMILIES, folder: Path = FOLDER) -> Path:
-    """Judge the families of a cell, unless that was done, and return the file."""
-    key = zlib.crc32(repr((cell, families, REPLICATES, SEED, code())).encode())
-    path = folder / f"{key:08x}.parquet"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        pd.DataFrame([judge(cell, family) for family in range(families)]).to_parquet(part)
-        part.replace(path)
-    return path
+def run(
+    cells: list[Cell], families: int = FAMILIES, folder: Path = FOLDER, workers: int | None = None
+) -> dict[Cell, pd.DataFrame]:
+    """Judge the families of each cell, unless that was done, and return what was said of them."""
+    about = families, REPLICATES, SEED, code()
+    jobs = {f"{sweep.key((cell, *about))}.parquet": (cell, families) for cell in cells}
+    files = sweep.run(_judged, jobs, folder, workers=workers)
+    return {cell: pd.read_parquet(file) for cell, file in zip(cells, files.values(), strict=True)}
+
+
+def _judged(job: tuple[Cell, int], path: Path) -> None:
+    cell, families = job
+    pd.DataFrame([judge(cell, family) for family in range(families)]).to_parquet(path)
 
 
 def main() -> None:
     """Judge every cell, and write the table."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    todo = cells() + plans()
-    with ProcessPoolExecutor() as pool:
-        jobs = [pool.submit(run, cell) for cell in todo]
-        for job in tqdm(as_completed(jobs), total=len(jobs), unit="cell", mininterval=10):
-            job.result()
-    said = {cell: pd.read_parquet(run(cell)) for cell in todo}
+    said = run(cells() + plans())
     write(pd.DataFrame([*counts.of_cells(said), *counts.of_pairs(said), *counts.exact()]))
 
 

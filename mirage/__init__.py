@@ -13,12 +13,15 @@ __all__ = [
     "check",
     "datasets",
     "emergence",
+    "families",
     "figures",
     "metrics",
     "outputs",
     "resolution",
     "scaling",
     "style",
+    "sweep",
+    "tasks",
     "toy",
 ]
 __version__ = "0.1.0"

@@ -16,6 +16,7 @@ __all__ = [
     "broadcast",
     "choice",
     "counts",
+    "flag",
     "flags",
     "generator",
     "integer",
@@ -116,6 +117,13 @@ def integers(name: str, values: object, low: int = 0) -> np.ndarray:
 def integer(name: str, value: object, low: int = 0) -> int:
     """Return `value` as one whole number of at least `low`."""
     return int(integers(name, number(name, value), low))
+
+
+def flag(name: str, value: object) -> bool:
+    """Return `value` if it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False; got {shown(value)}")
+    return bool(value)
 
 
 def flags(name: str, values: object) -> np.ndarray:

@@ -4,19 +4,164 @@ Columns: `family, model, parameters, seed, step, task, item, target, prediction`
 model gives them, `log_probabilities`: one per token of the target, in nats.
 """
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mirage import _validate, metrics
 
-__all__ = ["COLUMNS", "METRICS", "curve"]
+__all__ = ["COLUMNS", "METRICS", "curve", "load_outputs", "save_outputs"]
 
 COLUMNS = ("family", "model", "parameters", "seed", "step", "task", "item", "target", "prediction")
 _ORDER = ["task", "family", "parameters", "model", "seed", "step"]
 _RUN = ["family", "model", "parameters", "seed", "step", "task"]
 METRICS = ("exact_match", "token_accuracy", "token_edit_distance")
+_TEXTS = ("family", "model", "task", "item", "target", "prediction")
+FORMATS = (".parquet", ".jsonl", ".csv")
+
+
+def load_outputs(path: str | Path) -> pd.DataFrame:
+    """Read a table of fixed outputs, and check it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file in Parquet, in lines of JSON (one object a row) or CSV, by its ending: `.parquet`, `.jsonl` or
+        `.csv`. In CSV, `log_probabilities` are lists in brackets: `"[-0.1, -2.3]"`.
+
+    Returns
+    -------
+    DataFrame, one row per answer
+        `COLUMNS`, with targets and predictions as text (leading zeros kept), and `log_probabilities`
+        (arrays) if the file has them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError, TypeError
+        If the ending is another one; a column is missing; or a row is bad: a value is missing, a size is not
+        above 0, the same item stands twice in a run, a log-probability is above 0, or there is not one for
+        each token of the target. The message names the row, counted from 0, and the reason.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from mirage import toy
+    >>> table = toy.sample_outputs([1e8, 1e11], length=3, items=2)
+    >>> with TemporaryDirectory() as folder:
+    ...     read = load_outputs(save_outputs(table, f"{folder}/mine.jsonl"))
+    >>> bool((read["target"] == table["target"]).all())
+    True
+    """
+    path = _path(path)
+    if path.suffix == ".parquet":
+        table = pd.read_parquet(path)
+    elif path.suffix == ".jsonl":
+        table = pd.DataFrame(list(_objects(path)))
+    else:
+        table = _from_csv(path)
+    if "log_probabilities" in table:
+        table["log_probabilities"] = _arrays(table["log_probabilities"])
+    return _checked(table)
+
+
+def save_outputs(table: pd.DataFrame, path: str | Path) -> Path:
+    """Check a table of fixed outputs, write it aside and rename it: no half of it is ever found.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Fixed outputs with `COLUMNS`, and `log_probabilities` where they are known.
+    path : str or Path
+        Where to; the ending is the format: `.parquet`, `.jsonl` or `.csv`.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the ending is another one, or the table is bad; see `load_outputs`.
+
+    Examples
+    --------
+    >>> save_outputs(pd.DataFrame(), "mine.txt")
+    Traceback (most recent call last):
+    ...
+    ValueError: path must end in .parquet, .jsonl or .csv; got 'mine.txt'
+    """
+    path, table = _path(path), _checked(table)
+    if path.suffix != ".parquet" and "log_probabilities" in table:
+        lists = [np.asarray(row).tolist() for row in table["log_probabilities"]]
+        in_text = lists if path.suffix == ".jsonl" else [json.dumps(row) for row in lists]
+        table = table.assign(log_probabilities=in_text)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix == ".parquet":
+            table.to_parquet(part, index=False)
+        elif path.suffix == ".jsonl":
+            rows = (json.dumps(row, ensure_ascii=False) for row in table.to_dict("records"))
+            part.write_text("\n".join([*rows, ""]), encoding="utf-8")
+        else:
+            table.to_csv(part, index=False)
+        return part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _path(path: str | Path) -> Path:
+    if not isinstance(path, str | Path):
+        raise TypeError(f"path must be the path of a file; got {_validate.shown(path)}")
+    if Path(path).suffix not in FORMATS:
+        raise ValueError(f"path must end in .parquet, .jsonl or .csv; got {_validate.shown(str(path))}")
+    return Path(path)
+
+
+def _objects(path: Path):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"row {number} must be an object of JSON; {error}") from None
+        if not isinstance(row, dict):
+            raise ValueError(f"row {number} must be an object of JSON; got {_validate.shown(line)}")
+        yield row
+
+
+def _from_csv(path: Path) -> pd.DataFrame:
+    texts = dict.fromkeys([*_TEXTS, "log_probabilities"], str)
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, encoding="utf-8")
+    if "log_probabilities" in table:
+        table["log_probabilities"] = [
+            _listed(row, text) for row, text in enumerate(table["log_probabilities"])
+        ]
+    return table
+
+
+def _listed(row: int, text: str) -> list:
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError:
+        values = None
+    if not isinstance(values, list):
+        raise ValueError(f"log_probabilities of row {row} must be a list in brackets; got {text!r}")
+    return values
+
+
+def _arrays(lists: pd.Series) -> list:
+    """Return each list as an array, if it holds numbers; what does not is refused later, by its row."""
+    numbers = "biuf"
+    arrays = ((row, np.asarray(row)) if isinstance(row, list) else (row, None) for row in lists)
+    return [
+        row if array is None or array.dtype.kind not in numbers else array.astype(float)
+        for row, array in arrays
+    ]
 
 
 def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.DataFrame:
@@ -79,8 +224,9 @@ def _scores(table: pd.DataFrame, metric: str | Callable) -> np.ndarray:
 
 
 def _losses(table: pd.DataFrame) -> pd.DataFrame:
-    tokens = table["log_probabilities"].map(len).to_numpy()
-    whole = np.fromiter((np.sum(row) for row in table["log_probabilities"]), float, len(table))
+    rows = table["log_probabilities"].tolist()
+    tokens = np.fromiter(map(len, rows), np.int64, len(rows))
+    whole = np.add.reduceat(np.concatenate(rows), np.cumsum(tokens) - tokens)
     items = table[[*_RUN, "item"]].assign(tokens=tokens, whole=whole).sort_values("item")
     return items.groupby(_RUN, sort=False, dropna=False)[["tokens", "whole"]].apply(_loss).reset_index()
 
@@ -102,17 +248,45 @@ def _checked(table: object) -> pd.DataFrame:
         raise ValueError(f"table must have the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
     if table.empty:
         raise ValueError("table must have at least one row; got none")
-    _validate.vector("table['parameters']", table["parameters"], 0, open_low=True)
+    _check_parameters(table["parameters"])
+    for name in ("target", "prediction"):
+        _check_answers(table[name])
     if (twice := table.duplicated([*_RUN, "item"])).any():
         raise ValueError(
             f"table must hold each item of a run once; row {table.index[twice][0]} appears twice"
         )
-    if "log_probabilities" in table:
+    if "log_probabilities" in table and not _plainly_right(table):
         _check_log_probabilities(table)
     return table
 
 
+def _check_parameters(sizes: pd.Series) -> None:
+    numbers = pd.to_numeric(sizes, errors="coerce").to_numpy(float, na_value=np.nan)
+    if (wrong := ~((numbers > 0) & (numbers < np.inf))).any():
+        row, value = sizes.index[wrong][0], sizes[wrong].tolist()[0]
+        raise ValueError(f"parameters must be finite and above 0; row {row} has {_validate.shown(value)}")
+
+
+def _check_answers(answers: pd.Series) -> None:
+    if (wrong := ~answers.map(lambda answer: isinstance(answer, str | list | tuple | np.ndarray))).any():
+        row, value = answers.index[wrong][0], answers[wrong].tolist()[0]
+        raise TypeError(
+            f"{answers.name} must be text or a list of tokens; row {row} has {_validate.shown(value)}"
+        )
+
+
+def _plainly_right(table: pd.DataFrame) -> bool:
+    """Say whether all log-probabilities are as they must be, quickly and for all rows at once."""
+    rows = table["log_probabilities"].tolist()
+    if not all(isinstance(row, np.ndarray) and row.dtype.kind == "f" and row.ndim == 1 for row in rows):
+        return False
+    lengths = [len(row) for row in rows]
+    right = lengths == table["target"].map(len).tolist() and min(lengths) > 0
+    return right and bool((np.concatenate(rows) <= 0).all())
+
+
 def _check_log_probabilities(table: pd.DataFrame) -> None:
+    """Find the row that is wrong."""
     for row, target, values in zip(table.index, table["target"], table["log_probabilities"], strict=True):
         given = _validate.vector(f"log_probabilities of row {row}", values, high=0, infinite=True)
         if given.size != len(target) or not given.size:

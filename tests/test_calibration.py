@@ -139,23 +139,27 @@ def quick(monkeypatch):
     return judged
 
 
+def judged(folder, cell=BASE, families=3):
+    (said,) = calibration.run([cell], families, folder, workers=1).values()
+    return said["family"].tolist()
+
+
 def test_a_finished_cell_is_not_computed_again(quick, monkeypatch, tmp_path):
-    path = calibration.run(BASE, 3, tmp_path / "new")
+    assert judged(tmp_path) == [0, 1, 2]
     assert quick == [(BASE, family) for family in range(3)]
-    assert pd.read_parquet(path)["family"].tolist() == [0, 1, 2]
 
     def refuse(cell, family):
         raise RuntimeError("computed again")
 
     monkeypatch.setattr(calibration, "judge", refuse)
-    assert calibration.run(BASE, 3, tmp_path / "new") == path
+    assert judged(tmp_path) == [0, 1, 2]
     for others in ((BASE, 4), (Cell(items=50), 3)):
         with pytest.raises(RuntimeError, match="computed again"):
-            calibration.run(*others, tmp_path / "new")
+            judged(tmp_path, *others)
     for name, other in (("REPLICATES", 99), ("SEED", 1), ("code", lambda: 0)):
         with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="computed again"):
             patch.setattr(calibration, name, other)
-            calibration.run(BASE, 3, tmp_path / "new")
+            judged(tmp_path)
 
 
 def test_a_cell_that_was_stopped_leaves_no_finished_file(quick, monkeypatch, tmp_path):
@@ -165,10 +169,9 @@ def test_a_cell_that_was_stopped_leaves_no_finished_file(quick, monkeypatch, tmp
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(pd.DataFrame, "to_parquet", stopped)
-        calibration.run(BASE, 3, tmp_path)
-    assert not list(tmp_path.glob("*.parquet"))
-    path = calibration.run(BASE, 3, tmp_path)
-    assert list(tmp_path.iterdir()) == [path] and len(pd.read_parquet(path)) == 3
+        judged(tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert judged(tmp_path) == [0, 1, 2]
 
 
 def test_the_table_is_written_with_its_seed_and_versions(tmp_path):

@@ -1,5 +1,6 @@
 """Fixed outputs become a curve: plain loops, SciPy and statsmodels as oracles, and each refusal."""
 
+import json
 import operator
 from math import isnan
 
@@ -218,7 +219,7 @@ def test_a_missing_column_is_named(name):
     [
         (TABLE.iloc[:0], "table must have at least one row; got none"),
         (pd.concat([TABLE, TABLE.iloc[[7]]], ignore_index=True), "row 20 appears twice"),
-        (TABLE.assign(parameters=0.0), r"table\['parameters'\] must be finite and above 0; got 0"),
+        (TABLE.assign(parameters=0.0), "parameters must be finite and above 0; row 0 has 0.0"),
         (spoilt("r4", [-1.0, 0.5]), "log_probabilities of row r4 must be a number and at most 0; got 0.5"),
         (spoilt("r3", [-1.0] * 6), "one per token of the target; row r3 has 6 for '58219'"),
         (spoilt("r17", [-1.0]), "one per token of the target; row r17 has 1 for '306'"),
@@ -240,3 +241,113 @@ def test_bad_arguments_are_named():
         outputs.curve({})
     with pytest.raises(TypeError, match=r"log_probabilities of row r2 must be .*; got None"):
         outputs.curve(spoilt("r2", None))
+
+
+FORMATS = ["parquet", "jsonl", "csv"]
+WRITTEN = TABLE.assign(item=[f"item {item}" for item in TABLE["item"]])  # text, as in a log of one's own
+WRITTEN.loc[1, "prediction"] = "007"  # zeros, an empty answer, NA, commas and quotes are answers like others
+WRITTEN.loc[2, "prediction"] = 'NA, "null"'
+WRITTEN.loc[3, "prediction"] = ""
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize(
+    "table", [WRITTEN, WRITTEN.drop(columns="log_probabilities")], ids=["with", "without"]
+)
+def test_what_is_saved_is_read_again(tmp_path, table, ending):
+    path = outputs.save_outputs(table, tmp_path / f"mine.{ending}")
+    read = outputs.load_outputs(path)
+    pd.testing.assert_frame_equal(
+        read.drop(columns="log_probabilities", errors="ignore"),
+        table.drop(columns="log_probabilities", errors="ignore"),
+        check_dtype=False,
+    )
+    for one, other in zip(read.get("log_probabilities", []), table.get("log_probabilities", []), strict=True):
+        np.testing.assert_array_equal(one, other)
+    same_rows(outputs.curve(read), outputs.curve(table))
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_impossible_token_is_kept_in_a_parquet_file(tmp_path):
+    table = spoilt("r4", np.array([-1.0, -np.inf])).reset_index(drop=True)
+    read = outputs.load_outputs(outputs.save_outputs(table, tmp_path / "mine.parquet"))
+    assert read["log_probabilities"][4].tolist() == [-1.0, -np.inf]
+
+
+BAD = [
+    ({"prediction": None}, "prediction must be text or a list of tokens; row 4 has"),
+    ({"parameters": "large"}, "parameters must be finite and above 0; row 4 has 'large'"),
+    ({"parameters": -1.0}, "parameters must be finite and above 0; row 4 has -1"),
+    ({"item": "item 0"}, "table must hold each item of a run once; row 4 appears twice"),
+    ({"log_probabilities": [-1.0, 0.25]}, "log_probabilities of row 4 must be .* at most 0; got 0.25"),
+    ({"log_probabilities": [-1.0]}, "one per token of the target; row 4 has 1 for '90'"),
+]
+
+
+def as_it_is(table, path):
+    """Write a table without a check, as another program would."""
+    lists = [np.asarray(row).tolist() for row in table["log_probabilities"]]
+    if path.suffix == ".jsonl":
+        records = table.assign(log_probabilities=lists).to_dict("records")
+        path.write_text("\n".join(json.dumps(row) for row in records))
+    elif path.suffix == ".csv":
+        table.assign(log_probabilities=[json.dumps(row) for row in lists]).to_csv(path)
+    else:
+        table.assign(log_probabilities=lists).to_parquet(path)
+
+
+# In a CSV file an empty field is an empty answer, and a column of a Parquet file has one type.
+CANNOT_BE = [("csv", {"prediction": None}), ("parquet", {"parameters": "large"})]
+
+
+@pytest.mark.parametrize(
+    ("ending", "change", "message"),
+    [(ending, *bad) for ending in FORMATS for bad in BAD if (ending, bad[0]) not in CANNOT_BE],
+)
+def test_a_bad_row_of_a_file_is_named(tmp_path, ending, change, message):
+    table = WRITTEN.astype({"parameters": object})
+    for name, value in change.items():
+        table.at[4, name] = value
+    if ending == "parquet":
+        table["parameters"] = table["parameters"].astype(float)
+    path = tmp_path / f"bad.{ending}"
+    as_it_is(table, path)
+    with pytest.raises((ValueError, TypeError), match=message):
+        outputs.load_outputs(path)
+    with pytest.raises((ValueError, TypeError), match=message):
+        outputs.save_outputs(table, tmp_path / "out.parquet")
+    assert not (tmp_path / "out.parquet").exists()
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_a_missing_column_of_a_file_is_named(tmp_path, ending):
+    as_it_is(WRITTEN.drop(columns="target"), tmp_path / f"bad.{ending}")
+    with pytest.raises(ValueError, match=r"missing: target$"):
+        outputs.load_outputs(tmp_path / f"bad.{ending}")
+
+
+def test_text_that_is_no_table_is_refused_by_row(tmp_path):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(json.dumps({"a": 1}) + "\nhello\n")
+    with pytest.raises(ValueError, match="row 1 must be an object of JSON"):
+        outputs.load_outputs(path)
+    path.write_text(json.dumps({"a": 1}) + "\n[1]\n")
+    with pytest.raises(ValueError, match=r"row 1 must be an object of JSON; got '\[1\]'"):
+        outputs.load_outputs(path)
+    path = tmp_path / "bad.csv"
+    outputs.save_outputs(WRITTEN, path)
+    path.write_text(path.read_text().replace('"[', '"(', 1))
+    with pytest.raises(ValueError, match=r"log_probabilities of row [01] must be a list in brackets"):
+        outputs.load_outputs(path)
+    with pytest.raises(FileNotFoundError):
+        outputs.load_outputs(tmp_path / "none.csv")
+    with pytest.raises(ValueError, match=r"path must end in .parquet, .jsonl or .csv; got 'mine.txt'"):
+        outputs.load_outputs("mine.txt")
+
+
+def test_tokens_may_be_words(tmp_path):
+    table = TABLE.iloc[:2].assign(target=[["forty", "two"], ["six"]], prediction=[["forty", "two"], ["nine"]])
+    table["log_probabilities"] = [np.array([-0.1, -0.2]), np.array([-3.0])]
+    for ending in ("parquet", "jsonl"):
+        read = outputs.load_outputs(outputs.save_outputs(table, tmp_path / f"words.{ending}"))
+        assert outputs.curve(read)["successes"].tolist() == [1]

@@ -75,12 +75,15 @@ ALLOWED = {
     "check": set(),
     "datasets": set(),
     "emergence": {"resolution", "scaling"},
+    "families": set(),
     "figures": {"emergence", "resolution", "scaling", "style"},
     "metrics": set(),
     "outputs": {"metrics"},
     "resolution": set(),
     "scaling": set(),
     "style": set(),
+    "sweep": set(),
+    "tasks": set(),
     "toy": {"scaling"},
 }
 

@@ -11,6 +11,7 @@ from tools.project import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 WANTED = [Requirement(line) for line in [*PROJECT["dependencies"], *EXTRAS["book"], *EXTRAS["test"]]]
+TO_TRAIN = [Requirement(line) for line in EXTRAS["train"]]
 LINES = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
 PINS = [Requirement(line) for line in LINES if line and not line.startswith("#")]
 
@@ -23,6 +24,14 @@ def test_every_pin_is_exact_and_holds_for_one_version_of_each_package():
     assert all([specifier.operator for specifier in pin.specifier] == ["=="] for pin in PINS)
     names = [canonical(pin) for pin in PINS]
     assert sorted(names) == sorted(set(names)), "a package is pinned twice"
+
+
+@pytest.mark.parametrize("requirement", TO_TRAIN, ids=str)
+def test_what_trains_is_pinned_but_passed_over_without_its_extra(requirement):
+    pin = next(pin for pin in PINS if canonical(pin) == canonical(requirement))
+    assert requirement.specifier.contains(next(iter(pin.specifier)).version)
+    alone = requirement.name not in {wanted.name for wanted in WANTED}
+    assert pin.marker.evaluate({"extra": ""}) is not alone if pin.marker else not alone
 
 
 @pytest.mark.parametrize("requirement", WANTED, ids=str)

@@ -5,6 +5,7 @@ are copied into the site, and only the pages that use them load them.
 """
 
 import importlib.util
+import pkgutil
 import re
 import shutil
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import altair
 import vl_convert
 from sphinx.application import Sphinx
+
+import mirage
 
 _MATHJAX = "mathjax/tex-chtml-full.js"
 _FONTS = "mathjax/output/chtml/fonts/woff-v2"
@@ -42,6 +45,9 @@ _MENDS = [
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
+    # Before Sphinx puts a mock in the place of PyTorch, which SciPy, loaded after it, would take for real.
+    for module in pkgutil.iter_modules(mirage.__path__, "mirage."):
+        importlib.import_module(module.name)
     app.connect("config-inited", _configure)
     app.connect("html-page-context", _add_vega, priority=900)
     app.connect("build-finished", _finish)

@@ -2,6 +2,7 @@
 
 from mirage.figures.curves import draw_curves, draw_estimates, draw_linearised, draw_proportions
 from mirage.figures.questions import draw_four_questions
+from mirage.figures.runs import draw_runs
 
 __all__ = [
     "draw_curves",
@@ -9,4 +10,5 @@ __all__ = [
     "draw_four_questions",
     "draw_linearised",
     "draw_proportions",
+    "draw_runs",
 ]

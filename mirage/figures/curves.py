@@ -43,11 +43,9 @@ def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes
         raise TypeError(f"curves must map labels to scores; got {_validate.shown(curves)}")
     if not 1 <= len(curves) <= len(style.LINES):
         raise ValueError(f"curves must be 1 to {len(style.LINES)}; got {len(curves)}")
-    ax = _axes(ax)
+    ax = axes(ax)
     for (label, scores), color, line in zip(curves.items(), style.PALETTE, style.LINES, strict=False):
-        ax.plot(
-            size, _same_length(f"curves[{label!r}]", scores, size), color=color, ls=line, label=str(label)
-        )
+        ax.plot(size, same_length(f"curves[{label!r}]", scores, size), color=color, ls=line, label=str(label))
     if len(curves) > 1:
         ax.legend()
     return on_sizes(ax)
@@ -91,7 +89,7 @@ def draw_proportions(
     'Accuracy'
     """
     size, right, items, look = _measured(parameters, successes, trials, series)
-    ax, label = _axes(ax), _legend(label)
+    ax, label = axes(ax), legend(label)
     low, high = resolution.proportion_interval(right, items)
     _draw_measured(ax, size, np.where(right > 0, right / items, np.nan), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
@@ -138,7 +136,7 @@ def draw_linearised(
     'log'
     """
     size, right, items, look = _measured(parameters, successes, trials, series)
-    ax, label = _axes(ax), _legend(label)
+    ax, label = axes(ax), legend(label)
     low, high = (_linearise(end) for end in resolution.proportion_interval(right, items))
     _draw_measured(ax, size, _linearise(right / items), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
@@ -191,12 +189,12 @@ def draw_estimates(
     ['addition']
     """
     rows = _labels(labels)
-    label = _legend(label)
+    label = legend(label)
     centre = _estimates("estimates", estimates, (len(rows),))
     ends = _estimates("intervals", intervals, (len(rows), 2))
-    color, marker = _look(series)
+    color, marker = look(series)
     y = np.arange(len(rows)) + _validate.number("shift", shift, -0.5, 0.5)
-    ax = _axes(ax)
+    ax = axes(ax)
     ax.hlines(y, ends[:, 0], ends[:, 1], color=color)
     ax.plot(centre, y, marker, color=color, label=label)
     for row in y[np.isnan(centre)]:
@@ -208,7 +206,8 @@ def draw_estimates(
     return ax
 
 
-def _axes(ax: Axes | None) -> Axes:
+def axes(ax: Axes | None) -> Axes:
+    """Return the axes, or those of a new figure."""
     if ax is None:
         return plt.subplots()[1]
     if not isinstance(ax, Axes):
@@ -216,7 +215,8 @@ def _axes(ax: Axes | None) -> Axes:
     return ax
 
 
-def _legend(label: object) -> str | None:
+def legend(label: object) -> str | None:
+    """Return the label, if it is a text or None."""
     if label is not None and not isinstance(label, str):
         raise TypeError(f"label must be a text or None; got {_validate.shown(label)}")
     return label
@@ -232,13 +232,14 @@ def on_sizes(ax: Axes) -> Axes:
     return ax
 
 
-def _look(series: object) -> tuple[str, str]:
+def look(series: object) -> tuple[str, str]:
+    """Return the colour and the marker of a series."""
     index = _validate.integer("series", series) % len(style.PALETTE)
     return style.PALETTE[index], style.MARKERS[index]
 
 
 def _measured(parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, series: int) -> tuple:
-    return *_validate.counts(parameters, successes, trials), _look(series)
+    return *_validate.counts(parameters, successes, trials), look(series)
 
 
 def _draw_measured(ax, size, centre, low, high, label, look) -> None:
@@ -253,7 +254,8 @@ def _linearise(accuracy: np.ndarray) -> np.ndarray:
         return -np.log(-np.log(accuracy))
 
 
-def _same_length(name: str, values: object, size: np.ndarray) -> np.ndarray:
+def same_length(name: str, values: object, size: np.ndarray) -> np.ndarray:
+    """Return the values, if there is one for each size."""
     result = _validate.vector(name, values)
     if result.shape != size.shape:
         raise ValueError(f"{name} must have one value per size; got {result.size} for {size.size} sizes")

@@ -1,0 +1,1 @@
+"""What takes long: each script writes tables into mirage/data, with a manifest."""

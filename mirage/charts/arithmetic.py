@@ -1,0 +1,94 @@
+"""Scores of a family that was trained for the book: the reader chooses task, mark, axis, items and seed."""
+
+import altair as alt
+import pandas as pd
+
+from mirage import _validate, style
+from mirage.charts import _parts
+
+__all__ = ["arithmetic"]
+
+_COLUMNS = ("task", "mark", "items", "parameters", "seed", "score")
+_MEAN = "mean"
+_LINEAR, _LOGARITHMIC = "linear", "logarithmic"
+_SOME, _ZERO = "above 0", "0: no right answer"
+_DESCRIPTION = (
+    "Scores of every run against the number of parameters, with a line through the means of the sizes, or "
+    "through the runs of one seed. Choose the task, the mark, the axis, how many items are marked, and the "
+    "mean or one seed. On the logarithmic axis runs with a score of 0 are open triangles at the bottom."
+)
+
+
+def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
+    """Return the scores of runs over the number of parameters, with choices for all that can be chosen.
+
+    Parameters
+    ----------
+    scores : DataFrame, one row a run, task, mark and number of items
+        `task, mark` (how the answers are scored), `items` (how many of them), `parameters, seed, score`.
+
+    Returns
+    -------
+    altair.LayerChart
+        Every run, and a line: through the means of the sizes, or through the runs of one seed. The choices
+        are `task`, `mark`, `axis`, `items` and `seed`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `scores` is not a DataFrame with these columns.
+
+    Examples
+    --------
+    >>> row = {"task": "addition", "mark": "exact match", "items": 50, "parameters": 1e3, "seed": 0}
+    >>> chart = arithmetic(pd.DataFrame([row | {"score": 0.1}])).to_dict()
+    >>> [parameter["name"] for parameter in chart["params"]]
+    ['task', 'mark', 'axis', 'items', 'seed']
+    """
+    if not isinstance(scores, pd.DataFrame):
+        raise TypeError(f"scores must be a DataFrame; got {_validate.shown(scores)}")
+    if missing := [name for name in _COLUMNS if name not in scores]:
+        raise ValueError(f"scores must have the columns {', '.join(_COLUMNS)}; missing: {', '.join(missing)}")
+    if scores.empty:
+        raise ValueError("scores must have at least one row; got none")
+    choices = {name: scores[name].drop_duplicates().tolist() for name in ("task", "mark", "items")}
+    seeds = [_MEAN, *map(str, sorted(scores["seed"].unique()))]
+    title = "mark + ', ' + task + ', ' + items + ' items' + (seed == 'mean' ? ', mean of the seeds' : '')"
+    return (
+        alt.layer(*_layers(scores))
+        .add_params(
+            _parts.choice("task", "Task", choices["task"]),
+            _parts.choice("mark", "Mark", choices["mark"]),
+            _parts.choice("axis", "Axis", [_LINEAR, _LOGARITHMIC]),
+            _parts.choice("items", "Items", choices["items"], choices["items"][-1]),
+            _parts.choice("seed", "Seed", seeds),
+        )
+        .properties(width=280, height=240, description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
+        .properties(title=alt.Title(alt.expr(title), anchor="start", fontSize=12))
+    )
+
+
+def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
+    chosen = (
+        alt.Chart(scores[list(_COLUMNS)].round({"score": 5}))
+        .transform_filter("datum.task == task && datum.mark == mark && datum.items == items")
+        .transform_filter(f"seed == '{_MEAN}' || toString(datum.seed) == seed")
+    )
+    low = "1 / (2 * items)"  # half a right answer
+    shown = f"axis == '{_LINEAR}' ? {{0}} : log(max({{0}}, {low})) / LN10"
+    label = f"axis == '{_LINEAR}' ? format(datum.value, '~r') : format(pow(10, datum.value), '.1~e')"
+    y = alt.Y("shown:Q", title="Score", scale=alt.Scale(zero=False), axis=alt.Axis(labelExpr=label))
+    x = _parts.size_axis([1e3, 1e4, 1e5, 1e6])
+    runs = chosen.transform_calculate(
+        shown=shown.format("datum.score"), kind=f"datum.score > 0 ? '{_SOME}' : '{_ZERO}'"
+    )
+    shape = alt.Shape(
+        "kind:N",
+        scale=alt.Scale(domain=[_SOME, _ZERO], range=["circle", "triangle-down"]),
+        legend=alt.Legend(orient="bottom", title="Runs"),
+    )
+    means = chosen.transform_aggregate(mean="mean(score)", groupby=["parameters"])
+    line = means.transform_calculate(shown=shown.format("datum.mean")).mark_line(color=style.PALETTE[1])
+    told = ["parameters:Q", "seed:N", "score:Q"]
+    points = runs.mark_point(size=30, opacity=0.7, color=style.PALETTE[0])
+    return [points.encode(x, y, shape, tooltip=told), line.encode(x, y)]
