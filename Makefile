@@ -63,7 +63,7 @@ calibration: $(READY) ## measure how far the statistics can be trusted (an hour 
 	@$(RUN) benchmarks.calibration
 
 arithmetic: $(TO_TRAIN) ## train the arithmetic family again (an hour or two; goes on where it stopped)
-	@$(RUN) experiments.arithmetic
+	@$(RUN) experiments.arithmetic --workers $(JOBS)
 
 links: book ## check the links to other sites
 	@$(RUN) tools.site --links

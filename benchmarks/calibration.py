@@ -17,7 +17,7 @@ import pandas as pd
 import scipy
 
 from benchmarks import counts
-from mirage import emergence, scaling, sweep, toy
+from mirage import _files, emergence, scaling, sweep, toy
 from tools.project import ROOT
 
 SEED = 0
@@ -236,7 +236,7 @@ def code() -> int:
     package = ROOT / "mirage"
     folders = (package / name for name in ("emergence", "resolution", "toy"))
     files = [file for folder in folders for file in folder.glob("*.py")]
-    files += [package / "scaling.py", package / "_validate.py", __file__]
+    files += [package / "scaling.py", package / "_validate.py", __file__, counts.__file__]
     return zlib.crc32(b"".join(Path(file).read_bytes() for file in sorted(map(str, files))))
 
 
@@ -272,9 +272,8 @@ def write(table: pd.DataFrame, path: Path = TABLE) -> None:
         "python": platform.python_version(),
         **packages,
     }
-    part = path.with_suffix(".part")
-    table.to_parquet(part)
-    part.replace(path)
+    with _files.aside(path) as part:
+        table.to_parquet(part)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional
@@ -55,9 +56,14 @@ class Plain(nn.Module):
         return self.read(self.norm(stream[:, PROMPT - 1 :]))
 
 
+def problems(recipe: Recipe) -> Callable[[int, int], pd.DataFrame]:
+    """Return the function that draws the family's problems."""
+    return arithmetic.Job("mixed", recipe, (0,)).problems
+
+
 def plain(recipe: Recipe) -> Iterator[None]:
     """Train one model with a plain loop; yield after each chunk of steps."""
-    data = torch.from_numpy(transformer.encoded(arithmetic.problems(recipe.steps * recipe.batch, 0)))
+    data = torch.from_numpy(transformer.encoded(problems(recipe)(recipe.steps * recipe.batch, 0)))
     model = Plain(recipe)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.highest_rate, betas=(0.9, 0.98))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.steps)
@@ -83,7 +89,7 @@ def training() -> None:
     for width, stack in STACKS.items():
         recipe = Recipe(width, steps=CHUNK * (CHUNKS + 1))
         ends = range(CHUNK, recipe.steps + 1, CHUNK)
-        ours = transformer.train(recipe, range(stack), arithmetic.problems, checkpoints=ends)
+        ours = transformer.train(recipe, range(stack), problems(recipe), checkpoints=ends)
         peer = plain(recipe)
         times: list[tuple[float, float]] = [(timed(ours), timed(peer)) for _ in ends][1:]
         tokens = CHUNK * recipe.batch * COLUMNS
@@ -104,9 +110,9 @@ def timed(steps: Iterator) -> float:
 
 
 def operations(recipe: Recipe) -> float:
-    """Return the floating-point operations of a step, per token."""
+    """Return the floating-point operations of a step, per token, but for the few of attention."""
     models = transformer.Transformer(recipe, (0,))
-    batch = torch.from_numpy(transformer.encoded(arithmetic.problems(recipe.batch, 0)))[None].long()
+    batch = torch.from_numpy(transformer.encoded(problems(recipe)(recipe.batch, 0)))[None].long()
     with FlopCounterMode(display=False) as counter:
         transformer.losses_of(models, batch).sum().backward()
     return counter.get_total_flops() / (recipe.batch * COLUMNS)

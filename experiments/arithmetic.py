@@ -1,15 +1,17 @@
 """Train the book's arithmetic family and keep its answers: `python -m experiments.arithmetic`.
 
-Each job trains one size, with several seeds, and is a file under build/arithmetic; a run that was stopped
-goes on where it was. When all are there, the tables of `mirage.datasets` are written from them.
+Each job trains one size, with several seeds; then its models, as they were at the checkpoints, are asked.
+Both leave a file under build/arithmetic, so that a run that was stopped goes on where it was, and other
+questions need no new training. When all are there, the tables of `mirage.datasets` are written from them.
 """
 
 import argparse
+import functools
 import json
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,25 +19,24 @@ import numpy as np
 import pandas as pd
 import torch
 
-from mirage import metrics, sweep, tasks
+from mirage import _files, metrics, sweep, tasks
 from mirage.families import transformer
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "arithmetic"
 DATA = ROOT / "mirage" / "data"
+VERSION = 1  # of the training: raise it when models would come out otherwise
 MAIN = ("mixed", "padded")  # families; the others are controls of the recipe
 WIDTHS = (6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192)
 PADDED_WIDTHS = (4, 6, 8, 10, 12, 16)  # around the size at which they learn to add
 CHECKPOINTS = (250, 500, 1000, 1500, 2000, 2500, 3000)  # and the last, 4,000
-MANY_SEEDS, FEW_SEEDS, FEW_FROM = 8, 4, 96
+MANY_SEEDS, FEW_SEEDS, FEW_FROM = range(8), range(4), 96
 RATES = {0.5: (8, 24, 48, 64), 2.0: (8, 24, 48, 64)}  # times the rule: is a dip in the curve the recipe's?
-RATE_SEEDS = range(4)
-EQUAL_COMPUTE = (16, 24, 40)  # trained for as many operations as this width in its 4,000 steps:
-COMPUTE_OF, COMPUTE_SEEDS = 64, range(4)
+EQUAL_COMPUTE, COMPUTE_OF = (16, 24, 40), 64  # trained for about as many operations as this width
 TEST_SEED = 2023
-ITEMS, MANY_ITEMS, EARLY_ROWS = 2000, 20_000, 500
+SUMS, PRODUCTS, MANY_SUMS, FEW_ROWS = 2000, 1000, 20_000, 200
 MANY_UP_TO = 24  # widths
-ROW_SEEDS, LENGTH_ROW_SEEDS = range(2), range(4)
+ROW_SEEDS, LENGTH_ROW_SEEDS = range(2), range(4)  # of which answers are kept one by one
 ADDITION, MULTIPLICATION, LARGE = "addition", "multiplication", "addition, large test"
 
 
@@ -48,10 +49,17 @@ class Job:
     seeds: tuple[int, ...]
 
     @property
+    def problems(self) -> Callable[[int, int], pd.DataFrame]:
+        """Return the function that draws the training problems: other ones for each size and seed."""
+        drawn = padded_problems if self.family == "padded" else mixed_problems
+        return functools.partial(drawn, width=self.recipe.width)
+
+    @property
     def name(self) -> str:
-        """Return the name of the job's file, which changes with the code and the recipe."""
+        """Return the name of the job's file, which changes with the recipe and the problems."""
         about = f"{self.family} {self.recipe.width} {self.seeds[0]}".replace(" ", "-")
-        return f"{about}-{sweep.key((self, CHECKPOINTS, TEST_SEED))}.pkl.gz"
+        some = self.problems(1000, self.seeds[0]).to_csv()
+        return f"{about}-{sweep.key((self, CHECKPOINTS, VERSION, some))}.pkl.gz"
 
 
 def jobs() -> dict[str, Job]:
@@ -63,7 +71,7 @@ def jobs() -> dict[str, Job]:
 
 def _family() -> Iterator[Job]:
     for width in WIDTHS:
-        seeds = range(MANY_SEEDS if width < FEW_FROM else FEW_SEEDS)
+        seeds = MANY_SEEDS if width < FEW_FROM else FEW_SEEDS
         together = 8 if width <= 24 else 4 if width <= 48 else 1
         for first in range(0, len(seeds), together):
             yield Job("mixed", transformer.Recipe(width), tuple(seeds[first : first + together]))
@@ -71,78 +79,99 @@ def _family() -> Iterator[Job]:
 
 def _variants() -> Iterator[Job]:
     for width in PADDED_WIDTHS:
-        yield Job("padded", transformer.Recipe(width), tuple(range(MANY_SEEDS)))
+        yield Job("padded", transformer.Recipe(width), tuple(MANY_SEEDS))
     for rate, widths in RATES.items():
         for width in widths:
-            yield Job(f"rate {rate:g}", transformer.Recipe(width, rate=rate), tuple(RATE_SEEDS))
+            yield Job(f"rate {rate:g}", transformer.Recipe(width, rate=rate), tuple(FEW_SEEDS))
     for width in EQUAL_COMPUTE:
-        ratio = transformer.Recipe(COMPUTE_OF).parameters / transformer.Recipe(width).parameters
-        recipe = transformer.Recipe(width, steps=round(4000 * ratio))
-        yield Job("equal compute", recipe, tuple(COMPUTE_SEEDS))
+        steps = round(4000 * (COMPUTE_OF / width) ** 2)  # nearly all operations are products of matrices
+        yield Job("equal compute", transformer.Recipe(width, steps=steps), tuple(FEW_SEEDS))
 
 
-def problems(items: int, seed: int) -> pd.DataFrame:
+def mixed_problems(items: int, seed: int, width: int) -> pd.DataFrame:
     """Return training problems: 60 % sums of 1 to 4 digits each, 40 % products of 1 or 2, mostly 2."""
-    rng = np.random.default_rng([seed, 1])
-    plus = rng.random(items) < 0.6
-    sums = tasks.draw("+", max(int(plus.sum()), 1), (1, 2, 3, 4), test=False, rng=rng)
-    products = tasks.draw("x", max(int((~plus).sum()), 1), (1, 2, 2, 2, 2, 2, 2), test=False, rng=rng)
-    written = [tasks.written("+", sums), tasks.written("x", products)]
-    return pd.concat(written, ignore_index=True).sample(frac=1, random_state=seed).head(items)
+    rng = np.random.default_rng([seed, width, 1])
+    plus = int(rng.binomial(items, 0.6))
+    sums = tasks.draw("+", max(plus, 1), (1, 2, 3, 4), test=False, rng=rng)
+    products = tasks.draw("x", max(items - plus, 1), (1, 2, 2, 2, 2, 2, 2), test=False, rng=rng)
+    written = pd.concat([tasks.written("+", sums[:plus]), tasks.written("x", products[: items - plus])])
+    return written.iloc[rng.permutation(items)].reset_index(drop=True)
 
 
-def padded_problems(items: int, seed: int) -> pd.DataFrame:
+def padded_problems(items: int, seed: int, width: int) -> pd.DataFrame:
     """Return training problems of the control: sums of two numbers of four digits, filled with zeros."""
-    rng = np.random.default_rng([seed, 2])
+    rng = np.random.default_rng([seed, width, 2])
     return tasks.written("+", tasks.draw("+", items, 4, zeros=True, test=False, rng=rng), padded=4)
+
+
+def train(job: Job, path: Path) -> None:
+    """Train one size, and write the weights at the checkpoints."""
+    torch.set_num_threads(1)
+    began = time.perf_counter()
+    weights, losses = {}, np.empty(0)
+    for step, models, trained in transformer.train(
+        job.recipe, job.seeds, job.problems, checkpoints=CHECKPOINTS
+    ):
+        state = {name: tensor.cpu().numpy().copy() for name, tensor in models.state_dict().items()}
+        weights[step], losses = state, trained
+    seconds = time.perf_counter() - began
+    result = {"weights": weights, "losses": losses, "seconds": seconds, "made": circumstances()}
+    pd.to_pickle(result, path, compression="gzip")
+
+
+def circumstances() -> dict[str, str]:
+    """Return with what, and on what kind of machine, something is computed."""
+    packages = {module.__name__: module.__version__ for module in (torch, np, pd)}
+    cores = f"{os.cpu_count()} cores, {platform.machine()}, {torch.backends.cpu.get_cpu_capability()}"
+    machine = torch.cuda.get_device_name() if torch.cuda.is_available() else cores
+    return {"machine": machine, "python": platform.python_version(), **packages}
 
 
 def test_sets(job: Job, last: bool) -> dict[str, pd.DataFrame]:
     """Return the held-out items that a model is asked, by task: the same for all models."""
 
-    def sums(items: int = ITEMS, digits=4, **options) -> pd.DataFrame:
-        return tasks.written("+", tasks.draw("+", items, digits, rng=TEST_SEED, **options))
+    def sums(items: int = SUMS, digits=4, seed=TEST_SEED, **options) -> pd.DataFrame:
+        return tasks.written("+", tasks.draw("+", items, digits, rng=seed, **options))
 
     if job.family == "padded":
-        operands = tasks.draw("+", ITEMS, 4, zeros=True, rng=TEST_SEED)
+        operands = tasks.draw("+", SUMS, 4, zeros=True, rng=TEST_SEED)
         return {ADDITION: tasks.written("+", operands, padded=4)}
-    products = tasks.written("x", tasks.draw("x", ITEMS, 2, rng=TEST_SEED))
+    products = tasks.written("x", tasks.draw("x", PRODUCTS, 2, rng=TEST_SEED))
     sets = {ADDITION: sums(), MULTIPLICATION: products}
     if last and job.family == "mixed":
         for length in (3, 4, 5):
             sets[f"sums of {length} digits"] = sums(digits=(1, 2, 3, 4), answer_digits=length)
         if job.recipe.width <= MANY_UP_TO:
-            sets[LARGE] = sums(MANY_ITEMS)
+            sets[LARGE] = sums(MANY_SUMS, seed=TEST_SEED + 1)
     return sets
 
 
-def train(job: Job, path: Path) -> None:
-    """Train one size, and write what the models answer at the checkpoints."""
+def ask(trained: tuple[Job, Path], path: Path) -> None:
+    """Ask the models of a job, as they were at the checkpoints, and write their answers and scores."""
     torch.set_num_threads(1)
-    began = time.perf_counter()
-    drawn = padded_problems if job.family == "padded" else problems
+    job, file = trained
+    result = pd.read_pickle(file, compression="gzip") | {"job": asdict(job)}
+    models = transformer.Transformer(job.recipe, job.seeds)
     about = {"family": job.family, "model": f"{job.family}-{job.recipe.width}"}
     about["parameters"] = job.recipe.parameters
-    rows, runs, losses = [], [], np.empty(0)
-    for step, models, trained in transformer.train(job.recipe, job.seeds, drawn, checkpoints=CHECKPOINTS):
-        last, losses = step == job.recipe.steps, trained
+    rows, runs = [], []
+    for step, weights in result.pop("weights").items():
+        models.load_state_dict({name: torch.from_numpy(values) for name, values in weights.items()})
+        last = step == job.recipe.steps
         for task, items in test_sets(job, last).items():
             for seed, answers in zip(job.seeds, models.answers(items), strict=True):
                 run = about | {"seed": seed, "step": step, "task": task}
                 runs.append(run | counted(answers))
-                rows.append(_row_by_row(_kept(answers, task, seed, last)).assign(**run))
-    seconds = time.perf_counter() - began
-    result = {"job": asdict(job), "rows": pd.concat(rows), "runs": runs, "losses": losses, "seconds": seconds}
-    pd.to_pickle(result, path, compression="gzip")
+                rows.append(_row_by_row(_kept(answers, job.family, task, seed, last)).assign(**run))
+    pd.to_pickle(result | {"rows": pd.concat(rows), "runs": runs}, path, compression="gzip")
 
 
-def _kept(answers: pd.DataFrame, task: str, seed: int, last: bool) -> pd.DataFrame:
+def _kept(answers: pd.DataFrame, family: str, task: str, seed: int, last: bool) -> pd.DataFrame:
     """Return the answers that are kept one by one; of the others the sums are."""
-    if last and task in (ADDITION, MULTIPLICATION):
-        return answers
-    if last and task != LARGE:
-        return answers if seed in LENGTH_ROW_SEEDS else answers[:0]
-    return answers[:EARLY_ROWS] if seed in ROW_SEEDS else answers[:0]
+    if family in MAIN and last:
+        seeds = {ADDITION: MANY_SEEDS, MULTIPLICATION: MANY_SEEDS, LARGE: ROW_SEEDS}
+        return answers if seed in seeds.get(task, LENGTH_ROW_SEEDS) else answers[:0]
+    return answers[:FEW_ROWS] if seed in ROW_SEEDS else answers[:0]
 
 
 def _row_by_row(answers: pd.DataFrame) -> pd.DataFrame:
@@ -198,43 +227,46 @@ def write(results: list[dict], folder: Path = DATA) -> None:
     runs = pd.DataFrame([run for result in results for run in result["runs"]])
     runs = runs.sort_values(order, ignore_index=True)
     text = json.dumps(manifest(results), indent=1) + "\n"
-    _renamed(folder / "arithmetic.parquet", lambda part: rows.to_parquet(part, compression="zstd"))
-    _renamed(folder / "arithmetic-runs.parquet", lambda part: runs.to_parquet(part, compression="zstd"))
-    _renamed(folder / "arithmetic.json", lambda part: part.write_text(text, encoding="utf-8"))
+    for name, put in (
+        ("arithmetic.parquet", functools.partial(rows.to_parquet, compression="zstd")),
+        ("arithmetic-runs.parquet", functools.partial(runs.to_parquet, compression="zstd")),
+        ("arithmetic.json", lambda part: part.write_text(text, encoding="utf-8")),
+    ):
+        with _files.aside(folder / name) as part:
+            put(part)
 
 
 def manifest(results: list[dict]) -> dict[str, object]:
-    """Return recipes, seeds, seconds, versions, and the first losses of the smallest member."""
-    jobs = [result["job"] for result in results]
+    """Return what is needed to train the models again, and the first losses of the smallest member."""
     members = (result for result in results if result["job"]["family"] == "mixed")
     smallest = min(members, key=lambda result: result["job"]["recipe"]["width"])
-    packages = {module.__name__: module.__version__ for module in (torch, np, pd)}
-    cores = f"{os.cpu_count()} cores, {platform.machine()}, {torch.backends.cpu.get_cpu_capability()}"
     return {
         "seconds": round(sum(result["seconds"] for result in results)),
-        "machine": torch.cuda.get_device_name() if torch.cuda.is_available() else cores,
-        "versions": {"python": platform.python_version(), **packages},
         "checkpoints": CHECKPOINTS,
         "test_seed": TEST_SEED,
+        "held_out": tasks.HELD_OUT,
         "first_losses": smallest["losses"][:50, 0].astype(float).round(5).tolist(),
-        "jobs": [job | {"seconds": round(r["seconds"], 1)} for job, r in zip(jobs, results, strict=True)],
+        "jobs": [
+            result["job"] | {"seconds": round(result["seconds"], 1), "made": result["made"]}
+            for result in results
+        ],
     }
 
 
-def _renamed(path: Path, put) -> None:
-    part = path.with_suffix(".part")
-    put(part)
-    part.replace(path)
-
-
 def main() -> None:
-    """Train what is missing, and write the tables."""
+    """Train what is missing, ask the models, and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, help="processes; as many as there are processors without it")
     parser.add_argument("--dask", metavar="ADDRESS", help="scheduler of a running Dask cluster that trains")
     options = parser.parse_args()
-    files = sweep.run(train, jobs(), FOLDER, workers=options.workers, cluster=options.dask)
-    write([pd.read_pickle(file, compression="gzip") for file in files.values()])
+    where = {"workers": options.workers, "cluster": options.dask}
+    todo = jobs()
+    trained = sweep.run(train, todo, FOLDER, **where)
+    files = [__file__, *(module.__file__ for module in (metrics, tasks, transformer))]
+    code = [Path(file).read_bytes() for file in files]
+    questions = {f"{sweep.key((name, code))}.pkl.gz": (todo[name], trained[name]) for name in todo}
+    answered = sweep.run(ask, questions, FOLDER / "answers", **where)
+    write([pd.read_pickle(file, compression="gzip") for file in answered.values()])
 
 
 if __name__ == "__main__":

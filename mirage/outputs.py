@@ -4,14 +4,15 @@ Columns: `family, model, parameters, seed, step, task, item, target, prediction`
 model gives them, `log_probabilities`: one per token of the target, in nats.
 """
 
+import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mirage import _validate, metrics
+from mirage import _files, _validate, metrics
 
 __all__ = ["COLUMNS", "METRICS", "curve", "load_outputs", "save_outputs"]
 
@@ -30,7 +31,8 @@ def load_outputs(path: str | Path) -> pd.DataFrame:
     ----------
     path : str or Path
         A file in Parquet, in lines of JSON (one object a row) or CSV, by its ending: `.parquet`, `.jsonl` or
-        `.csv`. In CSV, `log_probabilities` are lists in brackets: `"[-0.1, -2.3]"`.
+        `.csv`. In CSV, `log_probabilities` are lists in brackets, `"[-0.1, -2.3]"`, and answers are texts,
+        whose tokens are their characters; in the others they may also be lists of tokens.
 
     Returns
     -------
@@ -97,22 +99,15 @@ def save_outputs(table: pd.DataFrame, path: str | Path) -> Path:
     ValueError: path must end in .parquet, .jsonl or .csv; got 'mine.txt'
     """
     path, table = _path(path), _checked(table)
-    if path.suffix != ".parquet" and "log_probabilities" in table:
-        lists = [np.asarray(row).tolist() for row in table["log_probabilities"]]
-        in_text = lists if path.suffix == ".jsonl" else [json.dumps(row) for row in lists]
-        table = table.assign(log_probabilities=in_text)
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with _files.aside(path) as part:
         if path.suffix == ".parquet":
             table.to_parquet(part, index=False)
         elif path.suffix == ".jsonl":
-            rows = (json.dumps(row, ensure_ascii=False) for row in table.to_dict("records"))
+            rows = (json.dumps(row, default=_plain) for row in table.to_dict("records"))
             part.write_text("\n".join([*rows, ""]), encoding="utf-8")
         else:
-            table.to_csv(part, index=False)
-        return part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+            _to_csv(table, part)
+    return path
 
 
 def _path(path: str | Path) -> Path:
@@ -123,8 +118,23 @@ def _path(path: str | Path) -> Path:
     return Path(path)
 
 
-def _objects(path: Path):
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+def _plain(value: object) -> object:
+    """Return what NumPy holds as JSON can hold it."""
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else str(value)
+
+
+def _to_csv(table: pd.DataFrame, path: Path) -> None:
+    for name in ("target", "prediction"):
+        if words := [row for row, answer in table[name].items() if not isinstance(answer, str)]:
+            raise ValueError(f"{name} must be text in CSV (use .jsonl or .parquet); row {words[0]} is a list")
+    if "log_probabilities" in table:
+        lists = [json.dumps(np.asarray(row).tolist()) for row in table["log_probabilities"]]
+        table = table.assign(log_probabilities=lists)
+    table.to_csv(path, index=False, quoting=csv.QUOTE_NONNUMERIC)  # else a lone \r would end a row
+
+
+def _objects(path: Path) -> Iterator[dict]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n")):
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
@@ -155,12 +165,12 @@ def _listed(row: int, text: str) -> list:
 
 
 def _arrays(lists: pd.Series) -> list:
-    """Return each list as an array, if it holds numbers; what does not is refused later, by its row."""
-    numbers = "biuf"
-    arrays = ((row, np.asarray(row)) if isinstance(row, list) else (row, None) for row in lists)
+    """Return each list of numbers as an array; what is none is refused later, by its row."""
     return [
-        row if array is None or array.dtype.kind not in numbers else array.astype(float)
-        for row, array in arrays
+        np.array(row, dtype=float)
+        if isinstance(row, list) and all(isinstance(value, int | float) for value in row)
+        else row
+        for row in lists
     ]
 
 

@@ -1,10 +1,10 @@
 """Independent jobs on all processors, or on a cluster: each that is done is a file.
 
 A sweep that was stopped, or killed, does only the rest when it is started again. It knows nothing of models.
+Several processes and clusters need joblib and distributed, which come with the extra `train`.
 """
 
-import os
-import uuid
+import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from mirage import _validate
+from mirage import _files, _validate
 
 __all__ = ["key", "run"]
 
@@ -64,14 +64,14 @@ def run(
     Parameters
     ----------
     work : callable
-        Given a job and a path, writes the job's result there. It is called in another process, so it must
-        stand at the top of a module. What it leaves there is renamed only when it has returned.
+        Given a job and a path, writes the job's result there. With several workers it is called in another
+        process, on one thread. What it leaves there is renamed only when it has returned.
     jobs : mapping of str to object
         What to do, by the name of the file that it makes; started in this order.
     folder : path
         Where the files go; made if it is missing. On a cluster, one that all machines see.
     workers : int, optional
-        Processes, each of which computes on one thread; as many as there are processors without it.
+        Processes; as many as there are processors without it. With 1, the jobs are done in this one.
     cluster : str, optional
         Address of the scheduler of a running Dask cluster that does the jobs instead; if a worker of it dies,
         another does its job again.
@@ -86,8 +86,9 @@ def run(
     ValueError, TypeError
         If a name is no plain file name, `workers` is not a whole number of at least 1, or `cluster` is no
         address.
-    Exception
-        What the first job that failed raised, when all others are done; their files stay.
+    RuntimeError
+        If jobs failed: when all others are done, with the number of them, and where the first one failed.
+        A process that is killed ends the sweep at once. What is done stays done.
 
     Examples
     --------
@@ -99,19 +100,20 @@ def run(
     ...     [file.read_text() for file in files.values()]
     ['9', '16']
     """
-    workers = os.cpu_count() or 1 if workers is None else _validate.number("workers", workers, 1, _MOST)
-    workers = _validate.integer("workers", workers)
+    if workers is not None:
+        workers = _validate.integer("workers", _validate.number("workers", workers, 1, _MOST))
     folder = _checked(work, jobs, folder, cluster)
     folder.mkdir(parents=True, exist_ok=True)
     files = {name: folder / name for name in jobs}
     todo = [name for name, file in files.items() if not file.exists()]
+    _tidy(folder, files.keys() - set(todo))
     with tqdm(total=len(jobs), initial=len(jobs) - len(todo), unit="job", mininterval=1) as bar:
         failed = []
         for error in _done(work, [(jobs[name], files[name]) for name in todo], workers, cluster):
             failed += [] if error is None else [error]
             bar.update(error is None)
     if failed:
-        raise failed[0]
+        raise RuntimeError(f"{len(failed)} of {len(todo)} jobs failed; the first: {failed[0]}")
     return files
 
 
@@ -121,9 +123,9 @@ def _checked(work: object, jobs: object, folder: object, cluster: object) -> Pat
         raise TypeError(f"work must be a function of a job and a path; got {_validate.shown(work)}")
     if not isinstance(jobs, Mapping):
         raise TypeError(f"jobs must be a dictionary of jobs by name; got {_validate.shown(jobs)}")
-    if wrong := [name for name in jobs if not isinstance(name, str) or not name.isprintable()]:
+    if wrong := [name for name in jobs if not isinstance(name, str)]:
         raise TypeError(f"jobs must have plain file names; got {_validate.shown(wrong[0])}")
-    if wrong := [name for name in jobs if name in ("", ".", "..") or Path(name).name != name]:
+    if wrong := [name for name in jobs if not name.isprintable() or name != Path(name).name or name in "..."]:
         raise ValueError(f"jobs must have plain file names; got {_validate.shown(wrong[0])}")
     if not isinstance(folder, str | Path):
         raise TypeError(f"folder must be a path; got {_validate.shown(folder)}")
@@ -132,8 +134,15 @@ def _checked(work: object, jobs: object, folder: object, cluster: object) -> Pat
     return Path(folder)
 
 
-def _done(work: Callable, todo: list[tuple], workers: int, cluster: str | None) -> Iterator[Exception | None]:
-    """Do the jobs, and yield as each is done, or what it raised."""
+def _tidy(folder: Path, done: set[str]) -> None:
+    """Remove what was half written, of jobs that are done by now."""
+    for part in folder.glob(".*"):
+        if part.name[1:].rpartition(".")[0] in done:
+            part.unlink(missing_ok=True)
+
+
+def _done(work: Callable, todo: list, workers: int | None, cluster: str | None) -> Iterator[str | None]:
+    """Do the jobs; yield, as each ends, what went wrong."""
     if workers == 1 and cluster is None:
         yield from (_do(work, *job) for job in todo)
         return
@@ -141,7 +150,7 @@ def _done(work: Callable, todo: list[tuple], workers: int, cluster: str | None) 
 
     with ExitStack() as stack:
         if cluster is None:
-            stack.enter_context(parallel_config("loky", n_jobs=workers, inner_max_num_threads=1))
+            stack.enter_context(parallel_config("loky", n_jobs=workers or -1, inner_max_num_threads=1))
         else:
             from distributed import Client
 
@@ -152,14 +161,10 @@ def _done(work: Callable, todo: list[tuple], workers: int, cluster: str | None) 
         )
 
 
-def _do(work: Callable, job: object, file: Path) -> Exception | None:
-    """Write the result aside, and rename it; return what went wrong."""
-    part = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
+def _do(work: Callable, job: object, file: Path) -> str | None:
+    """Write the result aside, and rename it; return what went wrong, as text, which all can read."""
     try:
-        work(job, part)
-        part.replace(file)
-    except Exception as error:
-        error.add_note(f"in job {file.name}")
-        return error
-    finally:
-        part.unlink(missing_ok=True)
+        with _files.aside(file) as part:
+            work(job, part)
+    except Exception:
+        return f"{file.name}\n{traceback.format_exc()}"

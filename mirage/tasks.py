@@ -18,9 +18,9 @@ END = "."
 OPERATIONS = ("+", "x")
 HELD_OUT = {"+": 0.10, "x": 0.25}  # shares of the problems; there are few products of short numbers
 _MOST_DIGITS = 9
-_MOST_LISTED = 2_000_000  # pairs of operands, up to which all are listed to draw distinct ones
 _AT_ONCE = 1 << 20
 _MOST_ITEMS = 10_000_000
+_PATIENCE = 20  # rounds that bring nothing new, before there is nothing new
 
 
 def held_out(operation: str, operands: ArrayLike) -> np.ndarray:
@@ -72,9 +72,10 @@ def draw(
     zeros: bool = False,
     rng: int | np.random.Generator = 0,
 ) -> np.ndarray:
-    """Draw problems, all different for a test and with replacement for training.
+    """Draw problems: for training with replacement; for a test all different, also when turned round.
 
-    The lengths of the two operands are drawn independently; then the operands, equally likely.
+    The lengths of the two operands are drawn independently; then the operands, equally likely. (34 x 12 is
+    the same problem as 12 x 34: whoever knows one mostly knows the other, so a test asks only one of them.)
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def draw(
     items : int
         Problems to draw, from 1 to ten million.
     digits : int or sequence of int
-        Lengths that an operand may have, from 1 to 9; equally likely.
+        Lengths that an operand may have, from 1 to 9, equally likely; repeat one to draw it more often.
     test : bool
         Draw problems that are held out; otherwise, problems that are not.
     answer_digits : int, optional
@@ -102,7 +103,7 @@ def draw(
     ------
     ValueError, TypeError
         If an argument is outside its range, or there are not so many different problems: the message says
-        how many there are.
+        how many were found.
 
     Examples
     --------
@@ -121,12 +122,24 @@ def draw(
         fits = held_out(operation, pairs) == test
         return fits if wanted is None else fits & (_digits_of(answer(operation, pairs)) == wanted)
 
-    if test and (listed := _all(lengths, zeros)) is not None:
-        found = listed[right(listed)]
-        if len(found) < items:
-            raise ValueError(f"items must be at most {len(found)}, the problems of this kind; got {items}")
-        return rng.permutation(found)[:items]
-    return _rejected(right, items, lengths, zeros, test, rng)
+    low, high = np.array([_range(int(length), zeros) for length in lengths]).T
+    found, fruitless = np.empty((0, 2), dtype=np.int64), 0
+    while len(found) < items:
+        kind = rng.integers(lengths.size, size=(min(2 * items + 1000, _AT_ONCE), 2))
+        pairs = rng.integers(low[kind], high[kind])
+        before = len(found)
+        found = np.concatenate([found, pairs[right(pairs)]])
+        found = _different(found) if test else found
+        fruitless = 0 if len(found) > before else fruitless + 1
+        if fruitless == _PATIENCE:
+            raise ValueError(f"items must be at most {before}, the problems of this kind; got {items}")
+    return found[:items]
+
+
+def _different(pairs: np.ndarray) -> np.ndarray:
+    """Return the first of all pairs that are the same problem."""
+    first = np.unique(np.sort(pairs, axis=1), axis=0, return_index=True)[1]
+    return pairs[np.sort(first)]
 
 
 def answer(operation: str, operands: ArrayLike) -> np.ndarray:
@@ -228,28 +241,3 @@ def _digits_of(numbers: np.ndarray) -> np.ndarray:
 
 def _range(length: int, zeros: bool) -> tuple[int, int]:
     return (0 if zeros or length == 1 else 10 ** (length - 1)), 10**length
-
-
-def _all(lengths: np.ndarray, zeros: bool) -> np.ndarray | None:
-    """Return all pairs of operands, unless they are very many."""
-    numbers = 10 ** int(lengths.max())
-    if numbers**2 > _MOST_LISTED:
-        return None
-    allowed = np.unique(np.concatenate([np.arange(*_range(length, zeros)) for length in lengths]))
-    left, right = np.meshgrid(allowed, allowed)
-    return np.column_stack([left.ravel(), right.ravel()])
-
-
-def _rejected(right, items, lengths, zeros, test, rng) -> np.ndarray:
-    """Draw until there are enough; for a test, problems that differ."""
-    low, high = np.array([_range(int(length), zeros) for length in lengths]).T
-    found = np.empty((0, 2), dtype=np.int64)
-    for _ in range(1000):
-        kind = rng.integers(lengths.size, size=(min(2 * items + 1000, _AT_ONCE), 2))
-        pairs = rng.integers(low[kind], high[kind])
-        found = np.concatenate([found, pairs[right(pairs)]])
-        if test:
-            found = found[np.sort(np.unique(found, axis=0, return_index=True)[1])]
-        if len(found) >= items:
-            return found[:items]
-    raise ValueError(f"items must be at most the problems of this kind; {len(found)} were found, not {items}")

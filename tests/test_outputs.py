@@ -248,6 +248,7 @@ WRITTEN = TABLE.assign(item=[f"item {item}" for item in TABLE["item"]])  # text,
 WRITTEN.loc[1, "prediction"] = "007"  # zeros, an empty answer, NA, commas and quotes are answers like others
 WRITTEN.loc[2, "prediction"] = 'NA, "null"'
 WRITTEN.loc[3, "prediction"] = ""
+WRITTEN.loc[4, "prediction"] = "a\rb\nc\u2028d\x85e"  # what some programs take for the end of a line
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -351,3 +352,15 @@ def test_tokens_may_be_words(tmp_path):
     for ending in ("parquet", "jsonl"):
         read = outputs.load_outputs(outputs.save_outputs(table, tmp_path / f"words.{ending}"))
         assert outputs.curve(read)["successes"].tolist() == [1]
+        outputs.save_outputs(read, tmp_path / f"again.{ending}")
+    outputs.save_outputs(outputs.load_outputs(tmp_path / "words.parquet"), tmp_path / "words.jsonl")
+    with pytest.raises(ValueError, match=r"target must be text in CSV .*; row 0 is a list"):
+        outputs.save_outputs(table, tmp_path / "words.csv")
+    assert not (tmp_path / "words.csv").exists()
+
+
+def test_a_list_in_a_list_is_refused_by_its_row(tmp_path):
+    rows = WRITTEN.iloc[:2].assign(log_probabilities=[[-1.0], [[-1.0], [-2.0, -3.0]]]).to_dict("records")
+    (tmp_path / "bad.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    with pytest.raises((TypeError, ValueError), match="log_probabilities of row 1 must"):
+        outputs.load_outputs(tmp_path / "bad.jsonl")

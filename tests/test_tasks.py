@@ -15,9 +15,13 @@ TWO = range(10, 100)
 
 
 def everything(operation, numbers):
-    """Return all ordered pairs that are held out, by a plain loop."""
-    pairs = list(itertools.product(numbers, repeat=2))
+    """Return all problems that are held out, the smaller operand first, by a plain loop."""
+    pairs = list(itertools.combinations_with_replacement(numbers, 2))
     return {pair for pair, out in zip(pairs, tasks.held_out(operation, pairs), strict=True) if out}
+
+
+def problems(drawn):
+    return {tuple(sorted(pair)) for pair in drawn.tolist()}
 
 
 @pytest.mark.parametrize("operation", tasks.OPERATIONS)
@@ -41,15 +45,15 @@ def test_sums_and_products_are_held_out_independently():
 
 @pytest.mark.parametrize("operation", tasks.OPERATIONS)
 def test_a_test_set_holds_out_problems_each_once(operation):
-    drawn = tasks.draw(operation, 500, 2)
-    assert len({tuple(pair) for pair in drawn.tolist()}) == 500
-    assert {tuple(pair) for pair in drawn.tolist()} <= everything(operation, TWO)
+    drawn = tasks.draw(operation, 300, 2)
+    assert len(problems(drawn)) == 300 and problems(drawn) <= everything(operation, TWO)
+    assert 0.4 < (drawn[:, 0] < drawn[:, 1]).mean() < 0.6  # either order
 
 
 def test_all_the_problems_there_are_can_be_drawn_and_not_one_more():
     there = everything("x", TWO)
     drawn = tasks.draw("x", len(there), 2)
-    assert {tuple(pair) for pair in drawn.tolist()} == there
+    assert problems(drawn) == there
     with pytest.raises(ValueError, match=f"items must be at most {len(there)}, .*; got {len(there) + 1}"):
         tasks.draw("x", len(there) + 1, 2)
 
@@ -57,13 +61,23 @@ def test_all_the_problems_there_are_can_be_drawn_and_not_one_more():
 def test_training_never_sees_what_is_held_out():
     drawn = tasks.draw("x", 5000, (1, 2), test=False)
     assert not tasks.held_out("x", drawn).any()
-    assert {tuple(pair) for pair in drawn.tolist()}.isdisjoint(everything("x", range(100)))
+    assert problems(drawn).isdisjoint(everything("x", range(100)))
 
 
-def test_the_lengths_of_operands_are_equally_likely():
-    drawn = tasks.draw("+", 8000, (1, 2, 3, 4), test=False, rng=1)
+@pytest.mark.parametrize(
+    ("digits", "shares"), [((1, 2, 3, 4), [0.25] * 4), ((3, 4, 4), [0, 0, 1 / 3, 2 / 3])]
+)
+@pytest.mark.parametrize("test", [False, True])
+def test_lengths_of_operands_are_as_likely_as_they_are_named(digits, shares, test):
+    items = 400 if test else 8000  # of the shortest there are few, and a test asks each once
+    drawn = tasks.draw("+", items, digits, test=test, rng=1)
     for lengths in np.char.str_len(drawn.T.astype(str)):
-        assert stats.chisquare(np.bincount(lengths)[1:]).pvalue > 1e-3
+        counts, expected = np.bincount(lengths, minlength=5)[1:], items * np.array(shares)
+        assert (counts[expected == 0] == 0).all()
+        if test:
+            np.testing.assert_allclose(counts, expected, atol=4 * np.sqrt(items) / 2)
+        else:
+            assert stats.chisquare(counts[expected > 0], expected[expected > 0]).pvalue > 1e-3
 
 
 def test_answers_of_one_length_can_be_asked_for():
@@ -79,10 +93,25 @@ def test_with_zeros_all_numbers_are_equally_likely():
     assert stats.binomtest(short, drawn.size, 0.1).pvalue > 1e-3
 
 
-def test_large_test_sets_contain_the_small_ones_of_the_same_seed_or_differ_by_seed():
+def test_the_same_seed_gives_the_same_problems_and_another_others():
     one, other = tasks.draw("+", 50, 4, rng=0), tasks.draw("+", 50, 4, rng=1)
     np.testing.assert_array_equal(one, tasks.draw("+", 50, 4, rng=0))
-    assert (one != other).any()
+    assert problems(one).isdisjoint(problems(other))
+
+
+def mixed(operation, a, b):
+    """The hash in plain Python: Stafford's mixing function on the pair, and the share below it."""
+    low, high = sorted((a, b))
+    z = ((low << 32) + (high << 1) + "+x".index(operation)) % 2**64
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z = ((z ^ (z >> shift)) * factor) % 2**64
+    return ((z ^ (z >> 31)) >> 11) / 2**53
+
+
+@given(st.integers(0, 999_999_999), st.integers(0, 999_999_999), st.sampled_from(tasks.OPERATIONS))
+def test_the_hash_is_the_same_in_plain_python(a, b, operation):
+    expected = mixed(operation, a, b) < tasks.HELD_OUT[operation]
+    assert tasks.held_out(operation, [(a, b)])[0] == expected
 
 
 @given(st.integers(0, 9999), st.integers(0, 9999))

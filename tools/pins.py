@@ -12,6 +12,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from tools.project import ROOT, write
 
 PROJECT = ROOT / "pyproject.toml"
@@ -52,8 +54,7 @@ def _to_train(pins: Path) -> list[str]:
     found = subprocess.run([sys.executable, "-m", *command, *wanted], check=True, stdout=subprocess.PIPE)
     packages = [package["metadata"] for package in json.loads(found.stdout)["install"]]
     return [
-        f"{package['name'].lower().replace('_', '-')}=={package['version'].split('+')[0]}"
-        for package in packages
+        f"{canonicalize_name(package['name'])}=={package['version'].split('+')[0]}" for package in packages
     ]
 
 

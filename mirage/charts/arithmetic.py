@@ -11,11 +11,11 @@ __all__ = ["arithmetic"]
 _COLUMNS = ("task", "mark", "items", "parameters", "seed", "score")
 _MEAN = "mean"
 _LINEAR, _LOGARITHMIC = "linear", "logarithmic"
-_SOME, _ZERO = "above 0", "0: no right answer"
+_SOME, _ZERO = "above 0", "0"
 _DESCRIPTION = (
     "Scores of every run against the number of parameters, with a line through the means of the sizes, or "
     "through the runs of one seed. Choose the task, the mark, the axis, how many items are marked, and the "
-    "mean or one seed. On the logarithmic axis runs with a score of 0 are open triangles at the bottom."
+    "mean or one seed. On the logarithmic axis runs with a score of 0 are triangles near the bottom."
 )
 
 
@@ -74,8 +74,8 @@ def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
         .transform_filter("datum.task == task && datum.mark == mark && datum.items == items")
         .transform_filter(f"seed == '{_MEAN}' || toString(datum.seed) == seed")
     )
-    low = "1 / (2 * items)"  # half a right answer
-    shown = f"axis == '{_LINEAR}' ? {{0}} : log(max({{0}}, {low})) / LN10"
+    low = 1 / (2 * scores["items"].max())  # half a right answer
+    shown = f"axis == '{_LINEAR}' ? {{0}} : log({{0}} > 0 ? {{0}} : {low}) / LN10"
     label = f"axis == '{_LINEAR}' ? format(datum.value, '~r') : format(pow(10, datum.value), '.1~e')"
     y = alt.Y("shown:Q", title="Score", scale=alt.Scale(zero=False), axis=alt.Axis(labelExpr=label))
     x = _parts.size_axis([1e3, 1e4, 1e5, 1e6])
@@ -88,6 +88,7 @@ def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
         legend=alt.Legend(orient="bottom", title="Runs"),
     )
     means = chosen.transform_aggregate(mean="mean(score)", groupby=["parameters"])
+    means = means.transform_filter(f"axis == '{_LINEAR}' || datum.mean > 0")
     line = means.transform_calculate(shown=shown.format("datum.mean")).mark_line(color=style.PALETTE[1])
     told = ["parameters:Q", "seed:N", "score:Q"]
     points = runs.mark_point(size=30, opacity=0.7, color=style.PALETTE[0])

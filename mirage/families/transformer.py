@@ -1,7 +1,7 @@
 """A family of small decoder-only transformers that write the answers to sums and products.
 
 Several seeds of one size are trained at once, as one stack of matrices: small products leave a processor
-idle. Every seed has its own data, start and clipping, so that it ends as it would alone.
+idle. Every seed has its own data, start and clipping, so that it ends as it would alone, but for rounding.
 """
 
 import math
@@ -14,6 +14,8 @@ import pandas as pd
 import torch
 from torch import nn
 from torch.nn import functional
+
+from mirage import _validate
 
 __all__ = ["Recipe", "Transformer", "train"]
 
@@ -34,7 +36,7 @@ class Recipe:
     Attributes
     ----------
     width : int
-        Of the residual stream; even, at least 2.
+        Of the residual stream, at least 2; a multiple of the number of heads.
     layers : int
         Blocks of attention and feed-forward network.
     steps, batch : int
@@ -55,13 +57,11 @@ class Recipe:
     def __post_init__(self):
         """Refuse a recipe that cannot be followed."""
         for name in ("width", "layers", "steps", "batch"):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}")
+            _validate.integer(name, getattr(self, name), 1)
         if self.width % self.heads:
             raise ValueError(f"width must be a multiple of its {self.heads} heads; got {self.width}")
-        if not 0 < self.rate < math.inf or not 0 <= self.decay < math.inf:
-            raise ValueError(f"rate must be above 0, and decay at least 0; got {self.rate}, {self.decay}")
+        _validate.number("rate", self.rate, 0, open_low=True)
+        _validate.number("decay", self.decay, 0)
 
     @property
     def heads(self) -> int:
@@ -184,9 +184,11 @@ class Transformer(nn.Module):
         scores = self(read)
         known = functional.log_softmax(scores.double(), -1).gather(-1, targets[..., None])[..., 0]
         answer = scores.argmax(-1)
-        # Up to the first wrong symbol the model has read its own answer; from there on it must.
+        # Up to its first wrong symbol a model has read its own answer; from there on it must.
+        wrong = torch.zeros_like(answer[..., 0], dtype=torch.bool)
         for place in range(ANSWER - 1):
-            if (answer[..., place] != targets[..., place]).any():
+            wrong |= answer[..., place] != targets[..., place]
+            if wrong.any():
                 read[..., PROMPT + place] = answer[..., place]
                 answer[..., place + 1] = self(read[..., : PROMPT + place + 1])[..., -1, :].argmax(-1)
         return answer, known
@@ -200,7 +202,6 @@ def train(
     checkpoints: Sequence[int] = (),
     compiled: bool | None = None,
     device: str | None = None,
-    progress: Callable[[int], object] = lambda step: None,
 ) -> Iterator[tuple[int, Transformer, np.ndarray]]:
     """Train one size, several seeds at once, and yield it at the checkpoints and at the end.
 
@@ -221,8 +222,6 @@ def train(
         Compile the loss and its gradient; without it, if there is a C++ compiler.
     device : str, optional
         Where to train; without it, on a GPU if there is one.
-    progress : callable
-        Called with the number of each step that is done.
 
     Yields
     ------
@@ -232,7 +231,20 @@ def train(
         The stack; it is trained on after this.
     losses : ndarray, shape (step, models)
         Training loss of each step so far, in nats per symbol.
+
+    Raises
+    ------
+    ValueError
+        If there is no seed, a checkpoint is no step, or a problem does not fit its columns.
+
+    References
+    ----------
+    Loshchilov and Hutter (2019), *Decoupled weight decay regularization*. The recipe is ours.
     """
+    if not len(seeds):
+        raise ValueError("seeds must hold at least one; got none")
+    if late := [step for step in checkpoints if not 1 <= step <= recipe.steps]:
+        raise ValueError(f"checkpoints must be steps from 1 to {recipe.steps}; got {late[0]}")
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     data = torch.stack(
         [torch.from_numpy(encoded(problems(recipe.steps * recipe.batch, seed))) for seed in seeds]
@@ -251,7 +263,6 @@ def train(
         schedule.step()
         optimizer.zero_grad()
         losses[step] = loss.detach().cpu()
-        progress(step + 1)
         if step + 1 in checkpoints or step + 1 == recipe.steps:
             yield step + 1, models, losses[: step + 1]
 
@@ -275,8 +286,9 @@ def _decoded(codes: np.ndarray) -> list[str]:
 
 
 def _start(recipe: Recipe, seed: int) -> dict[str, torch.Tensor]:
-    """Return the first weights of one model."""
-    generator = torch.Generator().manual_seed(seed)
+    """Return the first weights of one model; sizes of one seed have nothing in common."""
+    (state,) = np.random.SeedSequence([seed, recipe.width]).generate_state(1).tolist()
+    generator = torch.Generator().manual_seed(state)
     weights = {}
     for name, shape in recipe.shapes().items():
         if name.startswith("norm"):

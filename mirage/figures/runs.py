@@ -31,7 +31,8 @@ def draw_runs(
     series : int
         Which colour and marker, from 0.
     lowest : float, optional
-        For a logarithmic axis: scores and means that are not above 0 stand here, as open triangles.
+        For a logarithmic axis: scores that are not above 0 stand here, as open triangles, and the line
+        leaves out such means.
     ax : Axes, optional
         Where to draw; a new figure without it.
 

@@ -23,28 +23,40 @@ SCORES = pd.DataFrame(
 
 
 def drawn(**chosen):
-    """Return the parameters and shown values of the points that Vega draws with these choices."""
+    """Return size and height of the points that Vega draws with these choices, and those of the line."""
     chart = charts.arithmetic(SCORES).to_dict()
     for parameter in chart["params"]:
         parameter["value"] = chosen.get(parameter["name"], parameter.get("value"))
-    labels = re.findall(r'aria-label="([^"]*)"', vl_convert.vegalite_to_svg(chart))
-    marks = [dict(field.split(": ", 1) for field in label.split("; ") if ": " in field) for label in labels]
-    return ordered((mark["parameters"], mark["score"]) for mark in marks if "score" in mark)
+    svg = vl_convert.vegalite_to_svg(chart).replace("−", "-")
+    points = [dict(part.split(": ", 1) for part in label.split("; ")) for label in POINT.findall(svg)]
+    found = np.array(sorted((float(point["Parameters"]), float(point["Score"])) for point in points))
+    (path,) = LINE.findall(svg)
+    places = [tuple(map(float, place)) for place in re.findall(r"([-\d.]+),([-\d.]+)", path)]
+    return found, np.array(places)
 
 
-def ordered(points):
-    return np.array(sorted((float(size), float(score)) for size, score in points))
+POINT = re.compile(r'aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="point"')
+LINE = re.compile(r'aria-roledescription="line mark" d="([^"]*)"')
 
 
 @pytest.mark.parametrize("task", ["addition", "multiplication"])
 @pytest.mark.parametrize("items", [50, 2000])
 @pytest.mark.parametrize("axis", ["linear", "logarithmic"])
-def test_the_runs_that_are_chosen_are_drawn(task, items, axis):
+@pytest.mark.parametrize("seed", ["mean", "1", "2"])
+def test_the_runs_that_are_chosen_are_drawn_where_they_belong(task, items, axis, seed):
     wanted = SCORES.query("task == @task and items == @items and mark == 'loss'")
-    for seed, rows in [("mean", wanted), ("1", wanted.query("seed == 1"))]:
-        expected = ordered(rows[["parameters", "score"]].to_numpy())
-        found = drawn(task=task, items=items, mark="loss", axis=axis, seed=seed)
-        np.testing.assert_allclose(found, expected)
+    wanted = wanted if seed == "mean" else wanted[wanted["seed"] == int(seed)]
+    points, line = drawn(task=task, items=items, mark="loss", axis=axis, seed=seed)
+    heights, means = wanted["score"], wanted.groupby("parameters")["score"].mean()
+    if axis == "logarithmic":
+        heights = np.log10(heights.where(heights > 0, 1 / 4000))  # half of one in 2,000
+        means = np.log10(means[means > 0])
+    expected = np.array(sorted(zip(wanted["parameters"], heights, strict=True)))
+    np.testing.assert_allclose(points, expected, atol=1e-6)
+    assert len(line) == len(means)
+    # The heights of the line on the screen are those of the means, but for one scale and shift.
+    if len(means) > 2:
+        assert abs(np.corrcoef(line[:, 1], means)[0, 1] + 1) < 1e-6
 
 
 def test_all_items_and_the_mean_are_shown_first():

@@ -1,0 +1,142 @@
+"""The experiment: its jobs, its sums against the table of outputs, and the smallest member trained again."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from experiments import arithmetic
+from mirage import metrics, outputs, tasks
+from mirage.families import transformer
+
+torch.set_num_threads(1)
+ABOUT = ["family", "model", "parameters", "seed", "step", "task"]
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    """A job of two seeds, of which little is asked."""
+    return arithmetic.Job("padded", transformer.Recipe(4, steps=12, batch=8), (0, 1))
+
+
+@pytest.fixture(scope="module")
+def result(tiny, tmp_path_factory):
+    """What it writes, with checkpoints after 6 and 12 steps."""
+    folder = tmp_path_factory.mktemp("jobs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arithmetic, "CHECKPOINTS", (6,))
+        patch.setattr(transformer, "_can_compile", lambda: False)
+        arithmetic.train(tiny, folder / "trained")
+    arithmetic.ask((tiny, folder / "trained"), folder / "asked")
+    return pd.read_pickle(folder / "asked", compression="gzip")
+
+
+def test_each_size_and_seed_is_trained_once():
+    jobs = arithmetic.jobs()
+    members = [(job.family, job.recipe, seed) for job in jobs.values() for seed in job.seeds]
+    assert len(members) == len(set(members))
+    mixed = [(recipe.parameters, seed) for family, recipe, seed in members if family == "mixed"]
+    sizes = {size for size, _ in mixed}
+    assert len(sizes) >= 12 and min(sizes) < 2e3 and max(sizes) > 8e5
+    for size in sizes:
+        assert sum(found == size for found, _ in mixed) == (8 if size < 2e5 else 4)
+    assert len({recipe.layers for _, recipe, _ in members}) == 1
+
+
+def test_the_name_of_a_job_changes_with_its_recipe_and_its_problems(tiny, monkeypatch):
+    other = dataclasses.replace(tiny, recipe=dataclasses.replace(tiny.recipe, rate=2.0))
+    assert other.name != tiny.name == tiny.name
+    before = tiny.name
+    monkeypatch.setitem(tasks.HELD_OUT, "+", 0.2)
+    assert tiny.name != before
+
+
+def test_the_models_that_are_asked_are_those_that_were_trained(tiny, result, monkeypatch):
+    monkeypatch.setattr(transformer, "_can_compile", lambda: False)
+    runs = pd.DataFrame(result["runs"])
+    for step, models, _ in transformer.train(tiny.recipe, tiny.seeds, tiny.problems, checkpoints=(6,)):
+        for seed, answers in enumerate(models.answers(arithmetic.test_sets(tiny, False)["addition"])):
+            edits = metrics.token_edit_distance(answers["target"], answers["prediction"]).sum()
+            row = runs[(runs["step"] == step) & (runs["seed"] == seed)]
+            assert row["token_edit_distance"].item() == edits
+
+
+def test_no_size_and_no_seed_sees_the_problems_of_another():
+    tables = [arithmetic.mixed_problems(50, seed, width) for seed in (0, 1) for width in (6, 8)]
+    texts = {" ".join(table["item"]) for table in tables}
+    assert len(texts) == 4
+
+
+def test_no_test_item_is_trained_on():
+    job = arithmetic.Job("mixed", transformer.Recipe(6), (0,))
+    trained = set(job.problems(30_000, 0)["item"])
+    for items in arithmetic.test_sets(job, True).values():
+        asked = items["item"].tolist()
+        turned = [re.sub(r"(\d+)([+x])(\d+)=", r"\3\2\1=", item) for item in asked]
+        assert len({*asked, *turned}) > 1.9 * len(asked)  # each problem once, and hardly any double numbers
+        assert trained.isdisjoint([*asked, *turned])
+
+
+def test_training_problems_are_of_the_kinds_that_are_promised():
+    table = arithmetic.mixed_problems(6000, 3, 8)
+    assert len(table) == 6000
+    plus = table["item"].str.contains("+", regex=False)
+    assert plus.mean() == pytest.approx(0.6, abs=0.03)
+    for operation, rows in (("+", table[plus]), ("x", table[~plus])):
+        pairs = np.array(rows["item"].str[:-1].str.split(operation, regex=False).tolist(), dtype=int)
+        assert not tasks.held_out(operation, pairs).any()
+        answers = [str(a + b if operation == "+" else a * b) + "." for a, b in pairs.tolist()]
+        assert rows["target"].tolist() == answers
+    assert not table.equals(arithmetic.mixed_problems(6000, 4, 8))
+    pd.testing.assert_frame_equal(table, arithmetic.mixed_problems(6000, 3, 8))
+
+
+def test_the_sums_are_those_of_the_table_of_outputs(tiny, result):
+    runs = pd.DataFrame(result["runs"])
+    items = arithmetic.test_sets(tiny, True)
+    assert set(runs["task"]) == set(items)
+    final = result["rows"].query("step == 12")
+    places = [f"log_probability_{place}" for place in range(1, 7)]
+    table = final.drop(columns=places).assign(
+        log_probabilities=[
+            row[: len(target)]
+            for row, target in zip(final[places].to_numpy(float), final["target"], strict=True)
+        ]
+    )
+    for metric, name in (("exact_match", "exact_match"), ("token_edit_distance", "token_edit_distance")):
+        curve = outputs.curve(table, metric)
+        sums = runs.query("step == 12").sort_values("seed")
+        np.testing.assert_allclose(curve["score"], sums[name] / sums["trials"])
+    square = sums["token_edit_distance_squared"] - sums["token_edit_distance"] ** 2 / sums["trials"]
+    error = np.sqrt(square / (sums["trials"] - 1) / sums["trials"])
+    np.testing.assert_allclose(curve["standard_error"], error)
+    np.testing.assert_allclose(curve["loss"], -sums["log_probability"] / sums["tokens"], rtol=2e-3)
+    residual = np.sqrt(sums["log_probability_residual_squared"] / (sums["trials"] - 1) / sums["trials"])
+    np.testing.assert_allclose(
+        curve["loss_standard_error"], residual / (sums["tokens"] / sums["trials"]), rtol=0.02
+    )
+    whole = [np.exp(values).sum() for values in curve["item_log_probabilities"]]
+    np.testing.assert_allclose(whole, sums["target_probability"], rtol=2e-2)
+
+
+def test_sums_by_place_add_up(result):
+    runs = pd.DataFrame(result["runs"])
+    for run in runs.itertuples():
+        assert sum(run.place_items) == run.tokens
+        assert sum(run.place_log_probability) == pytest.approx(run.log_probability)
+        assert all(right <= items for right, items in zip(run.place_right, run.place_items, strict=True))
+
+
+def test_the_tables_are_written_whole_with_a_manifest(result, tmp_path):
+    mixed = result | {"job": result["job"] | {"family": "mixed"}}
+    arithmetic.write([result, mixed], tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "arithmetic-runs.parquet",
+        "arithmetic.json",
+        "arithmetic.parquet",
+    ]
+    assert len(pd.read_parquet(tmp_path / "arithmetic-runs.parquet")) == 2 * len(result["runs"])
+    assert len(pd.read_parquet(tmp_path / "arithmetic.parquet")) == 2 * len(result["rows"])
