@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 from tqdm import tqdm
 
-from benchmarks.training import training
+from benchmarks.training import trained
 from mirage import metrics
 from tools.project import ROOT
 
@@ -27,7 +27,7 @@ def main() -> None:
     """Print all ratios."""
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
     edit_distance(1_000_000)
-    training()
+    trained()
     builds()
 
 

@@ -11,13 +11,13 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from experiments import arithmetic
-from mirage.families import transformer
+from mirage.families import training, transformer
 from mirage.families.transformer import PROMPT, SYMBOLS, Recipe
 
 STACKS = {16: 8, 64: 4}  # widths, and how many models are trained at once
 GOALS = {16: 2.0, 64: 1.4}
 CHUNK, CHUNKS = 20, 8  # steps timed together, and how often, in turn
-COLUMNS = PROMPT + transformer.ANSWER - 1
+COLUMNS = transformer.COLUMNS
 
 
 class Plain(nn.Module):
@@ -81,7 +81,7 @@ def plain(recipe: Recipe) -> Iterator[None]:
             yield
 
 
-def training() -> None:
+def trained() -> None:
     """Print tokens per second, their ratio, and the share of the measured peak."""
     torch.set_num_threads(1)
     best = peak()
@@ -89,7 +89,7 @@ def training() -> None:
     for width, stack in STACKS.items():
         recipe = Recipe(width, steps=CHUNK * (CHUNKS + 1))
         ends = range(CHUNK, recipe.steps + 1, CHUNK)
-        ours = transformer.train(recipe, range(stack), problems(recipe), checkpoints=ends)
+        ours = training.train(recipe, range(stack), problems(recipe), checkpoints=ends)
         peer = plain(recipe)
         times: list[tuple[float, float]] = [(timed(ours), timed(peer)) for _ in ends][1:]
         tokens = CHUNK * recipe.batch * COLUMNS
@@ -114,7 +114,7 @@ def operations(recipe: Recipe) -> float:
     models = transformer.Transformer(recipe, (0,))
     batch = torch.from_numpy(transformer.encoded(problems(recipe)(recipe.batch, 0)))[None].long()
     with FlopCounterMode(display=False) as counter:
-        transformer.losses_of(models, batch).sum().backward()
+        training.losses_of(models, batch).sum().backward()
     return counter.get_total_flops() / (recipe.batch * COLUMNS)
 
 

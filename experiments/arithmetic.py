@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 
 from mirage import _files, metrics, sweep, tasks
-from mirage.families import transformer
+from mirage.families import training, transformer
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "arithmetic"
@@ -109,11 +109,9 @@ def train(job: Job, path: Path) -> None:
     torch.set_num_threads(1)
     began = time.perf_counter()
     weights, losses = {}, np.empty(0)
-    for step, models, trained in transformer.train(
-        job.recipe, job.seeds, job.problems, checkpoints=CHECKPOINTS
-    ):
+    for step, models, found in training.train(job.recipe, job.seeds, job.problems, checkpoints=CHECKPOINTS):
         state = {name: tensor.cpu().numpy().copy() for name, tensor in models.state_dict().items()}
-        weights[step], losses = state, trained
+        weights[step], losses = state, found
     seconds = time.perf_counter() - began
     result = {"weights": weights, "losses": losses, "seconds": seconds, "made": circumstances()}
     pd.to_pickle(result, path, compression="gzip")

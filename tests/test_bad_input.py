@@ -232,12 +232,12 @@ VALID = {
         "lowest": 1e-3,
         "ax": None,
     },
-    "outputs.curve": lambda: {
+    "outputs.curves.curve": lambda: {
         "table": OUTPUTS,
         "metric": "exact_match",
     },
-    "outputs.load_outputs": lambda: {"path": outputs.save_outputs(OUTPUTS, FOLDER / "outputs.csv")},
-    "outputs.save_outputs": lambda: {"table": OUTPUTS, "path": FOLDER / "outputs.parquet"},
+    "outputs.files.load_outputs": lambda: {"path": outputs.save_outputs(OUTPUTS, FOLDER / "outputs.csv")},
+    "outputs.files.save_outputs": lambda: {"table": OUTPUTS, "path": FOLDER / "outputs.parquet"},
     "sweep.key": lambda: {"about": (1, "a")},
     "sweep.run": lambda: {
         "work": lambda job, path: path.write_text(""),

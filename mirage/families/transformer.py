@@ -5,8 +5,7 @@ idle. Every seed has its own data, start and clipping, so that it ends as it wou
 """
 
 import math
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +16,11 @@ from torch.nn import functional
 
 from mirage import _validate
 
-__all__ = ["Recipe", "Transformer", "train"]
+__all__ = ["Recipe", "Transformer", "encoded"]
 
 SYMBOLS = "0123456789+x=. "  # the last one fills the prompt on the left
 PROMPT, ANSWER = 10, 6  # columns: the longest prompt, and the longest target with its end
-_FILL = SYMBOLS.index(" ")
-_COLUMNS = PROMPT + ANSWER - 1  # what the model reads: the last symbol of the answer is never read
+COLUMNS = PROMPT + ANSWER - 1  # what the model reads: the last symbol of the answer is never read
 _CODES = np.full(128, -1)
 _CODES[[ord(symbol) for symbol in SYMBOLS]] = np.arange(len(SYMBOLS))
 _AT_ONCE = 2000  # items
@@ -83,7 +81,7 @@ class Recipe:
         width = self.width
         block = {"norm1": (width,), "qkv": (width, 3 * width), "mix": (width, width), "norm2": (width,)}
         block |= {"up": (width, 4 * width), "down": (4 * width, width)}
-        shapes = {"symbol": (len(SYMBOLS), width), "place": (_COLUMNS, width)}
+        shapes = {"symbol": (len(SYMBOLS), width), "place": (COLUMNS, width)}
         for layer in range(self.layers):
             shapes |= {f"{name}_{layer}": shape for name, shape in block.items()}
         return shapes | {"norm": (width,), "read": (width, len(SYMBOLS))}
@@ -180,7 +178,7 @@ class Transformer(nn.Module):
     def _answered(self, codes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the greedy answers, and what the targets' symbols got, shape (models, items, ANSWER)."""
         targets = codes[:, PROMPT:].expand(len(self.seeds), -1, -1)
-        read = codes[:, :_COLUMNS].expand(len(self.seeds), -1, -1).clone()
+        read = codes[:, :COLUMNS].expand(len(self.seeds), -1, -1).clone()
         scores = self(read)
         known = functional.log_softmax(scores.double(), -1).gather(-1, targets[..., None])[..., 0]
         answer = scores.argmax(-1)
@@ -194,81 +192,29 @@ class Transformer(nn.Module):
         return answer, known
 
 
-def train(
-    recipe: Recipe,
-    seeds: Sequence[int],
-    problems: Callable[[int, int], pd.DataFrame],
-    *,
-    checkpoints: Sequence[int] = (),
-    compiled: bool | None = None,
-    device: str | None = None,
-) -> Iterator[tuple[int, Transformer, np.ndarray]]:
-    """Train one size, several seeds at once, and yield it at the checkpoints and at the end.
-
-    AdamW, gradients of each model clipped to length 1, 2 % of the steps to warm up, then a cosine to 2 % of
-    the highest rate. The loss is the mean negative log-likelihood of the answer's symbols.
+def encoded(items: pd.DataFrame) -> np.ndarray:
+    """Return prompts and targets as the numbers of their symbols.
 
     Parameters
     ----------
-    recipe : Recipe
-        What to train.
-    seeds : sequence of int
-        One per model: its first weights and its data.
-    problems : callable
-        Given a number of items and a seed, returns that many problems: `item` and `target`.
-    checkpoints : sequence of int
-        Steps after which the models are yielded, besides the last.
-    compiled : bool, optional
-        Compile the loss and its gradient; without it, if there is a C++ compiler.
-    device : str, optional
-        Where to train; without it, on a GPU if there is one.
+    items : DataFrame
+        `item`, the prompt, and `target`.
 
-    Yields
-    ------
-    step : int
-        Updates done.
-    models : Transformer
-        The stack; it is trained on after this.
-    losses : ndarray, shape (step, models)
-        Training loss of each step so far, in nats per symbol.
+    Returns
+    -------
+    ndarray of uint8, shape (items, PROMPT + ANSWER)
+        The prompt, filled on the left, and the target, filled on the right.
 
     Raises
     ------
     ValueError
-        If there is no seed, a checkpoint is no step, or a problem does not fit its columns.
+        If a text is too long, or has another symbol than those of `SYMBOLS`.
 
-    References
-    ----------
-    Loshchilov and Hutter (2019), *Decoupled weight decay regularization*. The recipe is ours.
+    Examples
+    --------
+    >>> "".join(SYMBOLS[code] for code in encoded(pd.DataFrame({"item": ["1+2="], "target": ["3."]}))[0])
+    '      1+2=3.    '
     """
-    if not len(seeds):
-        raise ValueError("seeds must hold at least one; got none")
-    if late := [step for step in checkpoints if not 1 <= step <= recipe.steps]:
-        raise ValueError(f"checkpoints must be steps from 1 to {recipe.steps}; got {late[0]}")
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    data = torch.stack(
-        [torch.from_numpy(encoded(problems(recipe.steps * recipe.batch, seed))) for seed in seeds]
-    ).to(device)
-    models = Transformer(recipe, seeds).to(device)
-    forward = _compiled() if compiled or (compiled is None and _can_compile()) else losses_of
-    optimizer = _optimizer(models)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe.steps))
-    losses = np.empty((recipe.steps, len(models.seeds)), dtype=np.float32)
-    for step in range(recipe.steps):
-        batch = data[:, step * recipe.batch : (step + 1) * recipe.batch].long()
-        loss = forward(models, batch)
-        loss.sum().backward()
-        _clip(models)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        losses[step] = loss.detach().cpu()
-        if step + 1 in checkpoints or step + 1 == recipe.steps:
-            yield step + 1, models, losses[: step + 1]
-
-
-def encoded(items: pd.DataFrame) -> np.ndarray:
-    """Return the numbers of the symbols of prompts and targets, shape (items, columns)."""
     for name, most in (("item", PROMPT), ("target", ANSWER)):
         if (longest := items[name].str.len().max()) > most:
             raise ValueError(f"{name} must have at most {most} symbols; got {longest}")
@@ -299,48 +245,6 @@ def _start(recipe: Recipe, seed: int) -> dict[str, torch.Tensor]:
             scale /= math.sqrt(2 * recipe.layers)
         weights[name] = scale * torch.randn(shape, generator=generator)
     return weights
-
-
-def losses_of(models: Transformer, batch: torch.Tensor) -> torch.Tensor:
-    """Return the loss of each model, in nats per symbol of the answers."""
-    targets = batch[..., PROMPT:]
-    asked = targets != _FILL
-    scores = models(batch[..., :_COLUMNS])
-    nats = functional.cross_entropy(scores.flatten(0, 2), targets.flatten(), reduction="none")
-    return (nats.view(targets.shape) * asked).sum((1, 2)) / asked.sum((1, 2))
-
-
-def _compiled() -> Callable:
-    torch.compiler.reset()  # what was compiled for another size is of no more use
-    return torch.compile(losses_of, dynamic=False)
-
-
-def _can_compile() -> bool:
-    return torch.cuda.is_available() or any(map(shutil.which, ("g++", "clang++")))
-
-
-def _optimizer(models: Transformer) -> torch.optim.Optimizer:
-    norms = [weights for name, weights in models.named_parameters() if name.startswith("norm")]
-    others = [weights for name, weights in models.named_parameters() if not name.startswith("norm")]
-    groups = [{"params": others, "weight_decay": models.recipe.decay}, {"params": norms, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=models.recipe.highest_rate, betas=(0.9, 0.98), fused=True)
-
-
-def _rate(step: int, steps: int) -> float:
-    """Return the share of the highest rate at a step."""
-    warm = max(1, round(0.02 * steps))
-    if step < warm:
-        return (step + 1) / warm
-    return 0.02 + 0.98 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2
-
-
-def _clip(models: Transformer) -> None:
-    """Shorten the gradient of each model of the stack to length 1."""
-    gradients = [weights.grad for weights in models.parameters()]
-    squares = sum(gradient.square().flatten(1).sum(1) for gradient in gradients)
-    shrink = (1 / squares.sqrt().clamp(min=1e-12)).clamp(max=1)
-    for gradient in gradients:
-        gradient.mul_(shrink.view(-1, *[1] * (gradient.ndim - 1)))
 
 
 def _norm(stream: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:

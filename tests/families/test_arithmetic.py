@@ -10,7 +10,7 @@ import torch
 
 from experiments import arithmetic
 from mirage import metrics, outputs, tasks
-from mirage.families import transformer
+from mirage.families import training, transformer
 
 torch.set_num_threads(1)
 ABOUT = ["family", "model", "parameters", "seed", "step", "task"]
@@ -28,7 +28,7 @@ def result(tiny, tmp_path_factory):
     folder = tmp_path_factory.mktemp("jobs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arithmetic, "CHECKPOINTS", (6,))
-        patch.setattr(transformer, "_can_compile", lambda: False)
+        patch.setattr(training, "_can_compile", lambda: False)
         arithmetic.train(tiny, folder / "trained")
     arithmetic.ask((tiny, folder / "trained"), folder / "asked")
     return pd.read_pickle(folder / "asked", compression="gzip")
@@ -55,9 +55,9 @@ def test_the_name_of_a_job_changes_with_its_recipe_and_its_problems(tiny, monkey
 
 
 def test_the_models_that_are_asked_are_those_that_were_trained(tiny, result, monkeypatch):
-    monkeypatch.setattr(transformer, "_can_compile", lambda: False)
+    monkeypatch.setattr(training, "_can_compile", lambda: False)
     runs = pd.DataFrame(result["runs"])
-    for step, models, _ in transformer.train(tiny.recipe, tiny.seeds, tiny.problems, checkpoints=(6,)):
+    for step, models, _ in training.train(tiny.recipe, tiny.seeds, tiny.problems, checkpoints=(6,)):
         for seed, answers in enumerate(models.answers(arithmetic.test_sets(tiny, False)["addition"])):
             edits = metrics.token_edit_distance(answers["target"], answers["prediction"]).sum()
             row = runs[(runs["step"] == step) & (runs["seed"] == seed)]

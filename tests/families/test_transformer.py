@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional
 
 from mirage import tasks
-from mirage.families import transformer
+from mirage.families import training, transformer
 from mirage.families.transformer import ANSWER, PROMPT, SYMBOLS, Recipe, Transformer
 
 torch.set_num_threads(1)
@@ -53,7 +53,7 @@ class Textbook(nn.Module):
 @pytest.fixture(scope="module")
 def trained():
     """Two models that have learned a little, so that their answers differ."""
-    *_, (_, models, _) = transformer.train(Recipe(16, steps=60), (3, 4), sums, compiled=False)
+    *_, (_, models, _) = training.train(Recipe(16, steps=60), (3, 4), sums, compiled=False)
     return models
 
 
@@ -154,14 +154,14 @@ def plain_losses(recipe, seed, compiled_data):
 
 @pytest.mark.parametrize("compiled", [False, True])
 def test_a_stack_learns_as_each_model_would_alone(compiled):
-    *_, (_, _, losses) = transformer.train(SMALL, (5, 6), sums, compiled=compiled)
+    *_, (_, _, losses) = training.train(SMALL, (5, 6), sums, compiled=compiled)
     for which, seed in enumerate((5, 6)):
         data = torch.from_numpy(transformer.encoded(sums(SMALL.steps * SMALL.batch, seed))).long()
         np.testing.assert_allclose(losses[:, which], plain_losses(SMALL, seed, data), atol=1e-4)
 
 
 def test_the_same_seed_gives_the_same_model():
-    runs = [list(transformer.train(SMALL, (1,), sums, compiled=False))[-1] for _ in range(2)]
+    runs = [list(training.train(SMALL, (1,), sums, compiled=False))[-1] for _ in range(2)]
     np.testing.assert_array_equal(runs[0][2], runs[1][2])
     first, other = (run[1].answers(sums(10, 9))[0] for run in runs)
     pd.testing.assert_frame_equal(first, other)
@@ -170,9 +170,7 @@ def test_the_same_seed_gives_the_same_model():
 def test_it_is_yielded_at_the_checkpoints_and_at_the_end():
     seen = [
         (step, len(models.seeds), losses.shape)
-        for step, models, losses in transformer.train(
-            SMALL, (1, 2), sums, checkpoints=(10, 30), compiled=False
-        )
+        for step, models, losses in training.train(SMALL, (1, 2), sums, checkpoints=(10, 30), compiled=False)
     ]
     assert seen == [(10, 2, (10, 2)), (30, 2, (30, 2))]
 
@@ -182,7 +180,7 @@ def test_it_learns_to_copy_a_digit():
         digits = np.random.default_rng(seed).integers(10, size=items).astype(str)
         return pd.DataFrame({"item": np.char.add(digits, "="), "target": np.char.add(digits, ".")})
 
-    *_, (_, models, losses) = transformer.train(Recipe(16, steps=300), (0,), copies, compiled=False)
+    *_, (_, models, losses) = training.train(Recipe(16, steps=300), (0,), copies, compiled=False)
     assert losses[0] > 2 and losses[-1] < 0.05
     (answers,) = models.answers(copies(50, 1))
     assert (answers["prediction"] == answers["target"]).all()
@@ -230,6 +228,6 @@ def test_a_recipe_that_cannot_be_followed_is_refused(change, message):
 
 def test_training_that_cannot_be_done_is_refused():
     with pytest.raises(ValueError, match="seeds must hold at least one; got none"):
-        next(transformer.train(SMALL, (), sums))
+        next(training.train(SMALL, (), sums))
     with pytest.raises(ValueError, match="checkpoints must be steps from 1 to 30; got 31"):
-        next(transformer.train(SMALL, (0,), sums, checkpoints=(31,)))
+        next(training.train(SMALL, (0,), sums, checkpoints=(31,)))

@@ -1,0 +1,11 @@
+"""The table of fixed outputs, one row per answer, and the curve of a score by scale that it becomes.
+
+Columns: `family, model, parameters, seed, step, task, item, target, prediction` (strings), and, where the
+model gives them, `log_probabilities`: one per token of the target, in nats.
+"""
+
+from mirage.outputs._table import COLUMNS
+from mirage.outputs.curves import METRICS, curve
+from mirage.outputs.files import FORMATS, load_outputs, save_outputs
+
+__all__ = ["COLUMNS", "FORMATS", "METRICS", "curve", "load_outputs", "save_outputs"]
