@@ -7,6 +7,7 @@ the value, and what is allowed.
 
 import math
 import numbers
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -15,6 +16,7 @@ __all__ = [
     "at_most",
     "broadcast",
     "choice",
+    "columns",
     "counts",
     "flag",
     "flags",
@@ -168,6 +170,12 @@ def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}; got {value!r}")
     return value
+
+
+def columns(name: str, table: object, wanted: Iterable[str]) -> None:
+    """Refuse a table that lacks one of the columns."""
+    if missing := [column for column in wanted if column not in table]:
+        raise ValueError(f"{name} must have the columns {', '.join(wanted)}; missing: {', '.join(missing)}")
 
 
 def generator(rng: object) -> np.random.Generator:

@@ -47,8 +47,7 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
     """
     if not isinstance(scores, pd.DataFrame):
         raise TypeError(f"scores must be a DataFrame; got {_validate.shown(scores)}")
-    if missing := [name for name in _COLUMNS if name not in scores]:
-        raise ValueError(f"scores must have the columns {', '.join(_COLUMNS)}; missing: {', '.join(missing)}")
+    _validate.columns("scores", scores, _COLUMNS)
     if scores.empty:
         raise ValueError("scores must have at least one row; got none")
     choices = {name: scores[name].drop_duplicates().tolist() for name in ("task", "mark", "items")}

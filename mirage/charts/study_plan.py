@@ -55,8 +55,7 @@ def study_plan(power: pd.DataFrame) -> alt.LayerChart:
     """
     if not isinstance(power, pd.DataFrame):
         raise TypeError(f"power must be a DataFrame; got {_validate.shown(power)}")
-    if missing := [name for name in _COLUMNS if name not in power]:
-        raise ValueError(f"power must have the columns {', '.join(_COLUMNS)}; missing: {', '.join(missing)}")
+    _validate.columns("power", power, _COLUMNS)
     title = "'Scatter ' + scatter + ' %, ' + runs + (runs == 1 ? ' run' : ' runs') + ' per size'"
     goal = alt.Chart(alt.sequence(1)).transform_calculate(goal="0.8").mark_rule(strokeDash=[4, 3])
     return (

@@ -247,8 +247,7 @@ def _checked(curve: object) -> pd.DataFrame:
     if not isinstance(curve, pd.DataFrame):
         raise TypeError(f"curve must be a DataFrame with a row a run; got {_validate.shown(curve)}")
     needed = ["parameters", *(["successes", "trials"] if "successes" in curve else ["score"])]
-    if missing := [name for name in needed if name not in curve]:
-        raise ValueError(f"curve must have the columns {', '.join(needed)}; missing: {', '.join(missing)}")
+    _validate.columns("curve", curve, needed)
     if "successes" in curve:
         _validate.counts(*(curve[name] for name in ("parameters", "successes", "trials")))
     else:

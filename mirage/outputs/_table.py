@@ -15,8 +15,7 @@ def checked(table: object) -> pd.DataFrame:
     """Return the table, if it is one of fixed outputs."""
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"table must be a DataFrame of outputs; got {_validate.shown(table)}")
-    if missing := [name for name in COLUMNS if name not in table]:
-        raise ValueError(f"table must have the columns {', '.join(COLUMNS)}; missing: {', '.join(missing)}")
+    _validate.columns("table", table, COLUMNS)
     if table.empty:
         raise ValueError("table must have at least one row; got none")
     _check_parameters(table["parameters"])
