@@ -20,7 +20,7 @@ import pandas as pd
 import torch
 
 from mirage import _files, metrics, sweep, tasks
-from mirage.families import training, transformer
+from mirage.families import problems, training, transformer
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "arithmetic"
@@ -31,8 +31,8 @@ WIDTHS = (6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192)
 PADDED_WIDTHS = (4, 6, 8, 10, 12, 16)  # around the size at which they learn to add
 CHECKPOINTS = (250, 500, 1000, 1500, 2000, 2500, 3000)  # and the last, 4,000
 MANY_SEEDS, FEW_SEEDS, FEW_FROM = range(8), range(4), 96
-RATES = {0.5: (8, 24, 48, 64), 2.0: (8, 24, 48, 64)}  # times the rule: is a dip in the curve the recipe's?
-EQUAL_COMPUTE, COMPUTE_OF = (16, 24, 40), 64  # trained for about as many operations as this width
+RATES = {0.5: (8, 16, 32, 48), 2.0: (8, 16, 32, 48)}  # times the rule: is a dip in the curve the recipe's?
+EQUAL_COMPUTE, COMPUTE_OF = (32,), 64  # trained for about as many operations as this width
 TEST_SEED = 2023
 SUMS, PRODUCTS, MANY_SUMS, FEW_ROWS = 2000, 1000, 20_000, 200
 MANY_UP_TO = 24  # widths
@@ -51,7 +51,7 @@ class Job:
     @property
     def problems(self) -> Callable[[int, int], pd.DataFrame]:
         """Return the function that draws the training problems: other ones for each size and seed."""
-        drawn = padded_problems if self.family == "padded" else mixed_problems
+        drawn = problems.padded if self.family == "padded" else problems.mixed
         return functools.partial(drawn, width=self.recipe.width)
 
     @property
@@ -86,22 +86,6 @@ def _variants() -> Iterator[Job]:
     for width in EQUAL_COMPUTE:
         steps = round(4000 * (COMPUTE_OF / width) ** 2)  # nearly all operations are products of matrices
         yield Job("equal compute", transformer.Recipe(width, steps=steps), tuple(FEW_SEEDS))
-
-
-def mixed_problems(items: int, seed: int, width: int) -> pd.DataFrame:
-    """Return training problems: 60 % sums of 1 to 4 digits each, 40 % products of 1 or 2, mostly 2."""
-    rng = np.random.default_rng([seed, width, 1])
-    plus = int(rng.binomial(items, 0.6))
-    sums = tasks.draw("+", max(plus, 1), (1, 2, 3, 4), test=False, rng=rng)
-    products = tasks.draw("x", max(items - plus, 1), (1, 2, 2, 2, 2, 2, 2), test=False, rng=rng)
-    written = pd.concat([tasks.written("+", sums[:plus]), tasks.written("x", products[: items - plus])])
-    return written.iloc[rng.permutation(items)].reset_index(drop=True)
-
-
-def padded_problems(items: int, seed: int, width: int) -> pd.DataFrame:
-    """Return training problems of the control: sums of two numbers of four digits, filled with zeros."""
-    rng = np.random.default_rng([seed, width, 2])
-    return tasks.written("+", tasks.draw("+", items, 4, zeros=True, test=False, rng=rng), padded=4)
 
 
 def train(job: Job, path: Path) -> None:
@@ -225,13 +209,13 @@ def write(results: list[dict], folder: Path = DATA) -> None:
     runs = pd.DataFrame([run for result in results for run in result["runs"]])
     runs = runs.sort_values(order, ignore_index=True)
     text = json.dumps(manifest(results), indent=1) + "\n"
-    for name, put in (
-        ("arithmetic.parquet", functools.partial(rows.to_parquet, compression="zstd")),
-        ("arithmetic-runs.parquet", functools.partial(runs.to_parquet, compression="zstd")),
-        ("arithmetic.json", lambda part: part.write_text(text, encoding="utf-8")),
-    ):
-        with _files.aside(folder / name) as part:
-            put(part)
+    main = rows["family"].isin(MAIN)
+    tables = {"": rows[main], "-recipes": rows[~main], "-runs": runs}
+    for name, table in tables.items():
+        with _files.aside(folder / f"arithmetic{name}.parquet") as part:
+            table.reset_index(drop=True).to_parquet(part, compression="zstd")
+    with _files.aside(folder / "arithmetic.json") as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def manifest(results: list[dict]) -> dict[str, object]:

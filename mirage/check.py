@@ -8,6 +8,9 @@ from collections.abc import Callable
 from mirage import _validate
 from mirage._checkers import Verdict
 from mirage._exercises import (
+    arithmetic_length,
+    arithmetic_metric,
+    arithmetic_resolution,
     can_we_trust_the_answers,
     choosing_a_metric,
     high_jump,
@@ -70,6 +73,9 @@ _PAGES = (  # as in the book
     choosing_a_metric,
     can_we_trust_the_answers,
     seeing_small_numbers,
+    arithmetic_metric,
+    arithmetic_resolution,
+    arithmetic_length,
 )
 _EXERCISES: dict[str, Callable[[object], Verdict]] = {
     name: judge for page in _PAGES for name, judge in page.EXERCISES.items()

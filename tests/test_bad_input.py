@@ -75,6 +75,8 @@ VALID = {
     "charts.toy_model.toy_model": dict,
     "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
     "check.exercises": dict,
+    "datasets.arithmetic.load_arithmetic": lambda: {"task": "addition", "family": "mixed", "final": True},
+    "datasets.arithmetic.load_arithmetic_runs": dict,
     "datasets.calibration.load_calibration": dict,
     "datasets.gpt3.load_gpt3_arithmetic": dict,
     "datasets.lu2024.load_lu2024": dict,
@@ -232,6 +234,7 @@ VALID = {
         "lowest": 1e-3,
         "ax": None,
     },
+    "outputs.by_place.places": lambda: {"table": OUTPUTS},
     "outputs.curves.curve": lambda: {
         "table": OUTPUTS,
         "metric": "exact_match",

@@ -88,6 +88,29 @@ def test_a_function_that_still_returns_the_stub_is_not_answered_yet():
         ("seeing-small-numbers-4", 4, "without any correction"),
         ("seeing-small-numbers-4", 1, "Bonferroni"),
         ("seeing-small-numbers-4", 2, "their own limit"),
+        ("arithmetic-metric-1", lambda target, prediction: len(target), "count until they differ"),
+        (
+            "arithmetic-metric-1",
+            lambda target, prediction: sum(a == b for a, b in zip(target, prediction, strict=False)),
+            "stop at the first wrong one",
+        ),
+        ("arithmetic-metric-2", 0.0, "mean of each size"),
+        ("arithmetic-metric-3", 0, "summed log-probabilities"),
+        ("arithmetic-resolution-1", lambda k, n, m: (1 - k / n) ** m, "putting back"),
+        ("arithmetic-resolution-1", lambda k, n, m: 0.5, "ways to draw"),
+        ("arithmetic-resolution-2", 0.325, "do not begin with 0"),
+        ("arithmetic-resolution-2", 1 / 6.975, "mean of the two chances"),
+        ("arithmetic-resolution-2", 0.000361111, "there are 1,000"),
+        ("arithmetic-resolution-3", 6, "each column"),
+        ("arithmetic-length-1", 0.5649, "mean of logarithms"),
+        ("arithmetic-length-1", 0.7885, "for one token"),
+        (
+            "arithmetic-length-2",
+            lambda known, guessed, length: (known**length + guessed**length) / 2,
+            "divide",
+        ),
+        ("arithmetic-length-2", lambda known, guessed, length: 1.0, "mean of the two powers"),
+        ("arithmetic-length-3", -1.0, "for each run by itself"),
     ],
 )
 def test_a_wrong_answer_gets_a_hint(name, answer, hint):
@@ -117,6 +140,8 @@ def test_a_wrong_answer_gets_a_hint(name, answer, hint):
         ("seeing-small-numbers-1", 2995),  # ln 0.05/ln 0.999 = 2994.2
         ("seeing-small-numbers-2", 0.011911),  # 1 − e^(−2.99573/250)
         ("seeing-small-numbers-4", 3),
+        ("arithmetic-resolution-2", 0.3611),  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)
+        ("arithmetic-length-1", 0.49005),  # .99² / 2
     ],
 )
 def test_a_right_answer_passes(name, answer):

@@ -364,3 +364,23 @@ def test_a_list_in_a_list_is_refused_by_its_row(tmp_path):
     (tmp_path / "bad.jsonl").write_text("\n".join(map(json.dumps, rows)))
     with pytest.raises((TypeError, ValueError), match="log_probabilities of row 1 must"):
         outputs.load_outputs(tmp_path / "bad.jsonl")
+
+
+def test_places_are_compared_one_by_one():
+    right, known = outputs.places(TABLE)
+    assert right.shape == known.shape == (len(TABLE), 5)
+    for row, (found, likely) in zip(TABLE.to_dict("records"), zip(right, known, strict=True), strict=True):
+        for place in range(5):
+            inside = place < len(row["target"])
+            same = row["prediction"][place : place + 1] == row["target"][place : place + 1]
+            assert (found[place] == same) if inside else isnan(found[place])
+            assert (likely[place] == row["log_probabilities"][place]) if inside else isnan(likely[place])
+    assert outputs.places(WITHOUT)[1] is None
+
+
+def test_places_and_scores_agree():
+    right, _ = outputs.places(TABLE)
+    scores = outputs.curve(TABLE)
+    whole = TABLE[RUN].assign(right=np.nanmin(right, axis=1), extra=TABLE["prediction"].str.len())
+    whole["right"] *= whole["extra"] <= TABLE["target"].str.len()
+    assert (whole.groupby(RUN)["right"].sum().to_numpy() == scores.sort_values(RUN)["successes"]).all()

@@ -75,7 +75,7 @@ ALLOWED = {
     "check": set(),
     "datasets": set(),
     "emergence": {"resolution", "scaling"},
-    "families": set(),
+    "families": {"tasks"},
     "figures": {"emergence", "resolution", "scaling", "style"},
     "metrics": set(),
     "outputs": {"metrics"},

@@ -150,17 +150,18 @@ def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
     assert (ROOT / notebook).exists()
 
 
-# For each page with a chart: how many panels it has, and which of them each slider changes.
+# For each page with a chart: how many panels it has, and which of them each slider or list changes.
 CHARTS = {
+    "notebooks/arithmetic-metric.html": (1, [{0}] * 5),
     "notebooks/toy-model.html": (3, [{0, 1}, {0, 1, 2}, {0, 1}]),
     "notebooks/high-jump.html": (3, [{0, 1, 2}, {0, 1, 2}, {2}]),
     "notebooks/can-we-trust-the-answers.html": (1, [{0}, {0}]),
     "notebooks/seeing-small-numbers.html": (2, [{0, 1}, {0, 1}]),
 }
-SLIDERS = [
-    pytest.param(name, slider, panels, changed, id=f"{name}-{slider}")
-    for name, (panels, sliders) in CHARTS.items()
-    for slider, changed in enumerate(sliders)
+CONTROLS = [
+    pytest.param(name, control, panels, changed, id=f"{name}-{control}")
+    for name, (panels, controls) in CHARTS.items()
+    for control, changed in enumerate(controls)
 ]
 
 
@@ -178,13 +179,15 @@ def drawn(page) -> list[str]:
     return groups.evaluate_all(f"panels => panels.map({panel}).map(parts => parts.join())")
 
 
-@pytest.mark.parametrize(("name", "slider", "panels", "changed"), SLIDERS)
-def test_sliders_change_the_chart_from_the_keyboard(page, address, name, slider, panels, changed):
+@pytest.mark.parametrize(("name", "control", "panels", "changed"), CONTROLS)
+def test_controls_change_the_chart_from_the_keyboard(page, address, name, control, panels, changed):
     visit(page, address + name)
     before = drawn(page)
-    page.locator(".vega-bindings input[type=range]").nth(slider).focus()
+    chosen = page.locator(".vega-bindings input[type=range], .vega-bindings select").nth(control)
+    at_the_end = chosen.evaluate("e => e.type != 'range' && e.selectedIndex == e.length - 1")
+    chosen.focus()
     for _ in range(10):
-        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowUp" if at_the_end else "ArrowRight")
     for _ in range(50):  # at most five seconds
         after = drawn(page)
         if {i for i in range(panels) if before[i] != after[i]} == changed:

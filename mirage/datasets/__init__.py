@@ -1,8 +1,9 @@
 """The public results that the book computes from, as tidy tables.
 
-Two tables are part of the package; the others are fetched once from where their authors published them, at a
-pinned commit and with a check of their contents. `python -m mirage.datasets` lists and fetches them. The
-environment variable `MIRAGE_DATA` names a folder that holds them already.
+The tables of `load_arithmetic`, `load_calibration` and `load_gpt3_arithmetic` are part of the package. The
+others are fetched once from where their authors published them, at a pinned commit and with a check of their
+contents. `python -m mirage.datasets` lists and fetches them. The environment variable `MIRAGE_DATA` names a
+folder that holds them already.
 
 The fetched tables begin with the same columns: `family, model, parameters, training_flops, task, metric,
 score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the authors
@@ -20,6 +21,7 @@ The metrics have one name each in all tables:
 """
 
 from mirage.datasets._sources import DataUnavailable
+from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.lu2024 import load_lu2024
@@ -30,6 +32,8 @@ from mirage.datasets.wu2025 import load_wu2025
 
 __all__ = [
     "DataUnavailable",
+    "load_arithmetic",
+    "load_arithmetic_runs",
     "load_calibration",
     "load_gpt3_arithmetic",
     "load_lu2024",

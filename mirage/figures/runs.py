@@ -61,6 +61,6 @@ def draw_runs(
     shown = mean if floor is None else np.where(mean > 0, mean, np.nan)
     ax.plot(sizes, shown, marker=marker, color=color, label=label, ms=5, lw=1.5)
     above = np.ones_like(score, dtype=bool) if floor is None else score > 0
-    ax.plot(size[above], score[above], marker, color=color, ms=3, alpha=0.45, mew=0)
+    ax.plot(size[above], score[above], marker, color=color, ms=4, alpha=0.55, mew=0)
     ax.plot(size[~above], np.full((~above).sum(), floor), "v", color=color, mfc="none", ms=4, alpha=0.6)
     return curves.on_sizes(ax)

@@ -2,15 +2,19 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
+import jupytext
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 from experiments import arithmetic
-from mirage import metrics, outputs, tasks
-from mirage.families import training, transformer
+from mirage import datasets, figures, metrics, outputs, tasks
+from mirage.families import problems, training, transformer
+from tools.project import ROOT
 
 torch.set_num_threads(1)
 ABOUT = ["family", "model", "parameters", "seed", "step", "task"]
@@ -65,7 +69,7 @@ def test_the_models_that_are_asked_are_those_that_were_trained(tiny, result, mon
 
 
 def test_no_size_and_no_seed_sees_the_problems_of_another():
-    tables = [arithmetic.mixed_problems(50, seed, width) for seed in (0, 1) for width in (6, 8)]
+    tables = [problems.mixed(50, seed, width) for seed in (0, 1) for width in (6, 8)]
     texts = {" ".join(table["item"]) for table in tables}
     assert len(texts) == 4
 
@@ -81,7 +85,7 @@ def test_no_test_item_is_trained_on():
 
 
 def test_training_problems_are_of_the_kinds_that_are_promised():
-    table = arithmetic.mixed_problems(6000, 3, 8)
+    table = problems.mixed(6000, 3, 8)
     assert len(table) == 6000
     plus = table["item"].str.contains("+", regex=False)
     assert plus.mean() == pytest.approx(0.6, abs=0.03)
@@ -90,8 +94,8 @@ def test_training_problems_are_of_the_kinds_that_are_promised():
         assert not tasks.held_out(operation, pairs).any()
         answers = [str(a + b if operation == "+" else a * b) + "." for a, b in pairs.tolist()]
         assert rows["target"].tolist() == answers
-    assert not table.equals(arithmetic.mixed_problems(6000, 4, 8))
-    pd.testing.assert_frame_equal(table, arithmetic.mixed_problems(6000, 3, 8))
+    assert not table.equals(problems.mixed(6000, 4, 8))
+    pd.testing.assert_frame_equal(table, problems.mixed(6000, 3, 8))
 
 
 def test_the_sums_are_those_of_the_table_of_outputs(tiny, result):
@@ -134,9 +138,47 @@ def test_the_tables_are_written_whole_with_a_manifest(result, tmp_path):
     mixed = result | {"job": result["job"] | {"family": "mixed"}}
     arithmetic.write([result, mixed], tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "arithmetic-recipes.parquet",
         "arithmetic-runs.parquet",
         "arithmetic.json",
         "arithmetic.parquet",
     ]
     assert len(pd.read_parquet(tmp_path / "arithmetic-runs.parquet")) == 2 * len(result["runs"])
     assert len(pd.read_parquet(tmp_path / "arithmetic.parquet")) == 2 * len(result["rows"])
+
+
+def test_the_smallest_member_trained_again_is_the_committed_one():
+    runs = datasets.load_arithmetic_runs()
+    members = runs.query("family == 'mixed' and task == 'addition'")
+    smallest = members[members["parameters"] == members["parameters"].min()]
+    (job,) = (
+        job
+        for job in arithmetic.jobs().values()
+        if (job.family, job.recipe.parameters) == ("mixed", smallest["parameters"].iloc[0])
+    )
+    *_, (_, models, losses) = training.train(job.recipe, (0,), job.problems)
+    np.testing.assert_allclose(losses[:50, 0], runs.attrs["first_losses"], atol=1e-3)
+    (answers,) = models.answers(arithmetic.test_sets(job, False)["addition"])
+    final = smallest[smallest["step"] == smallest["step"].max()]
+    for name, scores in {
+        "token_edit_distance": metrics.token_edit_distance(answers["target"], answers["prediction"]),
+        "log_probability": [row.sum() for row in answers["log_probabilities"]],
+    }.items():
+        spread = final[name].max() - final[name].min()
+        low, high = final[name].min() - 0.05 * spread, final[name].max() + 0.05 * spread
+        assert low <= np.sum(scores) <= high, name
+
+
+def test_the_page_can_train_a_member_and_draw_it(monkeypatch):
+    monkeypatch.setattr(training, "_can_compile", lambda: False)
+    page = jupytext.read(ROOT / "notebooks" / "arithmetic-metric.md")
+    (cell,) = (cell.source for cell in page.cells if "train_it" in cell.source and cell.cell_type == "code")
+    source = cell.replace("train_it = False", "train_it = True").replace("width=14", "width=14, steps=20")
+    assert "train_it = True" in source and "steps=20" in source
+    answers = datasets.load_arithmetic("addition", "mixed")
+    family = pd.DataFrame({"parameters": [1e3, 1e4], "loss": [1.6, 0.8]})
+    shown = []
+    page = {"plt": plt, "np": np, "figures": figures, "answers": answers, "scores": {"addition": family}}
+    exec(source, page | {"style": SimpleNamespace(show=lambda figure, alt: shown.append(figure))})
+    (star,) = (line for line in shown[0].axes[0].lines if line.get_marker() == "*")
+    assert star.get_xdata() == [transformer.Recipe(14).parameters] and 1 < star.get_ydata()[0] < 3
