@@ -53,6 +53,14 @@ def slowly(handler, content):
     send(handler, content)
 
 
+def not_all(handler, content):
+    """Send some files at once; the others not before the process has its signal."""
+    if len(handler.server.asked) > len(CONTENTS) / 2:
+        handler.server.signalled.wait(60)
+        time.sleep(0.5)
+    send(handler, content)
+
+
 def broken_off(handler, content):
     send(handler, content[:3000], len(content))
     handler.close_connection = True
@@ -85,6 +93,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.manner: Callable = well
         self.most = self.now = 0
         self.lock = threading.Lock()
+        self.signalled = threading.Event()
 
     @property
     def address(self) -> str:
@@ -282,13 +291,14 @@ def interrupted(server: Server, cache: Path, how: signal.Signals):
         assert process.poll() is None, process.stderr.read().decode()
         time.sleep(0.01)
     process.send_signal(how)
+    server.signalled.set()
     _, errors = process.communicate(timeout=20)
     assert process.returncode != 0
     yield errors.decode()
 
 
 def test_killed_in_the_middle_and_resumed(server, cache):
-    server.manner = slowly
+    server.manner = not_all
     with interrupted(server, cache, signal.SIGKILL):
         (cache / "lu2024" / "tmp12345678").write_bytes(b"half")
         (cache / "tmp12345678").touch()  # pooch tries whether it may write
@@ -303,7 +313,7 @@ def test_killed_in_the_middle_and_resumed(server, cache):
 
 
 def test_interrupted_by_the_reader_it_leaves_whole_files(server, cache):
-    server.manner = slowly
+    server.manner = not_all
     with interrupted(server, cache, signal.SIGINT) as errors:
         assert "KeyboardInterrupt" in errors
     assert 4 <= clean(cache) < len(FILES)
