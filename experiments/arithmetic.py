@@ -31,7 +31,7 @@ WIDTHS = (6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192)
 PADDED_WIDTHS = (4, 6, 8, 10, 12, 16)  # around the size at which they learn to add
 CHECKPOINTS = (250, 500, 1000, 1500, 2000, 2500, 3000)  # and the last, 4,000
 MANY_SEEDS, FEW_SEEDS, FEW_FROM = range(8), range(4), 96
-RATES = {0.5: (8, 16, 32, 48), 2.0: (8, 16, 32, 48)}  # times the rule: is a dip in the curve the recipe's?
+RATES = {0.5: (8, 16, 32, 48, 192), 2.0: (8, 16, 32, 48)}  # times the rule: is a dip the recipe's?
 EQUAL_COMPUTE, COMPUTE_OF = (32,), 64  # trained for about as many operations as this width
 TEST_SEED = 2023
 SUMS, PRODUCTS, MANY_SUMS, FEW_ROWS = 2000, 1000, 20_000, 200
@@ -72,9 +72,8 @@ def jobs() -> dict[str, Job]:
 def _family() -> Iterator[Job]:
     for width in WIDTHS:
         seeds = MANY_SEEDS if width < FEW_FROM else FEW_SEEDS
-        together = 8 if width <= 24 else 4 if width <= 48 else 1
-        for first in range(0, len(seeds), together):
-            yield Job("mixed", transformer.Recipe(width), tuple(seeds[first : first + together]))
+        for together in _parts(seeds, width):
+            yield Job("mixed", transformer.Recipe(width), together)
 
 
 def _variants() -> Iterator[Job]:
@@ -82,10 +81,18 @@ def _variants() -> Iterator[Job]:
         yield Job("padded", transformer.Recipe(width), tuple(MANY_SEEDS))
     for rate, widths in RATES.items():
         for width in widths:
-            yield Job(f"rate {rate:g}", transformer.Recipe(width, rate=rate), tuple(FEW_SEEDS))
+            for together in _parts(FEW_SEEDS, width):
+                yield Job(f"rate {rate:g}", transformer.Recipe(width, rate=rate), together)
     for width in EQUAL_COMPUTE:
         steps = round(4000 * (COMPUTE_OF / width) ** 2)  # nearly all operations are products of matrices
         yield Job("equal compute", transformer.Recipe(width, steps=steps), tuple(FEW_SEEDS))
+
+
+def _parts(seeds: range, width: int) -> Iterator[tuple[int, ...]]:
+    """Yield the seeds that are trained together: the larger the models, the fewer."""
+    together = 8 if width <= 24 else 4 if width <= 48 else 1
+    for first in range(0, len(seeds), together):
+        yield tuple(seeds[first : first + together])
 
 
 def train(job: Job, path: Path) -> None:
