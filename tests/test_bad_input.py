@@ -48,6 +48,7 @@ FOLDER = Path(tempfile.mkdtemp())
 @pytest.fixture(autouse=True)
 def _in_a_folder_of_its_own(monkeypatch):
     monkeypatch.chdir(FOLDER)  # for functions that write where they are told to
+    monkeypatch.setenv("MIRAGE_BIG_BENCH", str(flattened()))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,6 +61,21 @@ def counts():
     return {"parameters": [1e8, 1e9, 1e10, 1e11], "successes": [0, 1, 8, 10], "trials": [10, 10, 10, 10]}
 
 
+def flattened():
+    """Write a table of BIG-bench scores with one row."""
+    row = {
+        "model_family": "a",
+        "model_name": "b",
+        "total_params": 1e6,
+        "task": "t",
+        "subtask": "",
+        "n_shot": 0,
+    }
+    row |= {"metric_name": "bleu", "is_preferred_metric": 1, "score": 3.5}
+    pd.DataFrame([row]).to_csv(FOLDER / "big-bench.csv", index=False)
+    return FOLDER / "big-bench.csv"
+
+
 # A call that is right, for every public function, with all its parameters: one after the other is spoilt.
 VALID = {
     "charts.arithmetic.arithmetic": lambda: {
@@ -68,6 +84,9 @@ VALID = {
         )
     },
     "charts.high_jump.high_jump": dict,
+    "charts.score_threshold.score_threshold": lambda: {
+        "scores": pd.DataFrame({"metric": ["a", "b"], "score": [3.0, np.inf]})
+    },
     "charts.small_numbers.small_numbers": dict,
     "charts.study_plan.study_plan": lambda: {
         "power": pd.DataFrame({"sizes": [8], "ratio": [9.0], "share": [0.2], "low": [0.1], "high": [0.3]})
@@ -77,13 +96,23 @@ VALID = {
     "check.exercises": dict,
     "datasets.arithmetic.load_arithmetic": lambda: {"task": "addition", "family": "mixed", "final": True},
     "datasets.arithmetic.load_arithmetic_runs": dict,
+    "datasets.big_bench.load_big_bench": lambda: {"path": flattened()},
     "datasets.calibration.load_calibration": dict,
     "datasets.gpt3.load_gpt3_arithmetic": dict,
     "datasets.lu2024.load_lu2024": dict,
+    "datasets.lu2024.load_lu2024_main": dict,
     "datasets.notes.note_if_missing": dict,
     "datasets.pythia.load_pythia": lambda: {"steps": [0, 143_000]},
     "datasets.ruan2024.load_ruan2024": dict,
     "datasets.wu2025.load_wu2025": dict,
+    "emergence.bends.bend_test": lambda: {
+        "sizes": np.logspace(20, 23, 8),
+        "scores": [0.1, 0.2, 0.2, 0.4, 0.3, 0.6, 0.7, 0.9],
+        "families": list("ababaabb"),
+        "confidence": 0.9,
+        "replicates": 99,
+        "rng": 0,
+    },
     "emergence.breaks.break_test": lambda: {
         "parameters": [1e8, 2e8, 4e8, 8e8, 2e9, 4e9],
         "scores": [3.0, 2.5, 2.2, 1.0, 0.9, 0.7],
@@ -113,6 +142,13 @@ VALID = {
         "method": "loss from size",
         "losses": [3.0, 2.0, 1.0, 0.5, 0.2],
         "confidence": 0.95,
+    },
+    "emergence.score_tests.emergence_score_test": lambda: {
+        "parameters": np.logspace(8, 10, 5),
+        "successes": [0, 1, 3, 8, 9],
+        "trials": np.full(5, 10),
+        "replicates": 99,
+        "rng": 0,
     },
     "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},

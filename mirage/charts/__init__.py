@@ -2,8 +2,9 @@
 
 from mirage.charts.arithmetic import arithmetic
 from mirage.charts.high_jump import high_jump
+from mirage.charts.score_threshold import score_threshold
 from mirage.charts.small_numbers import small_numbers
 from mirage.charts.study_plan import study_plan
 from mirage.charts.toy_model import toy_model
 
-__all__ = ["arithmetic", "high_jump", "small_numbers", "study_plan", "toy_model"]
+__all__ = ["arithmetic", "high_jump", "score_threshold", "small_numbers", "study_plan", "toy_model"]

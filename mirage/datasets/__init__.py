@@ -1,9 +1,9 @@
 """The public results that the book computes from, as tidy tables.
 
-The tables of `load_arithmetic`, `load_calibration` and `load_gpt3_arithmetic` are part of the package. The
-others are fetched once from where their authors published them, at a pinned commit and with a check of their
-contents. `python -m mirage.datasets` lists and fetches them. The environment variable `MIRAGE_DATA` names a
-folder that holds them already.
+The tables of `load_arithmetic`, `load_calibration` and `load_gpt3_arithmetic` are part of the package.
+BIG-bench is read from a copy of your own. The others are fetched once from where their authors published
+them, at a pinned commit and with a check of their contents; `python -m mirage.datasets` lists and fetches
+them. The environment variable `MIRAGE_DATA` names a folder that holds them already.
 
 The fetched tables begin with the same columns: `family, model, parameters, training_flops, task, metric,
 score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the authors
@@ -22,9 +22,10 @@ The metrics have one name each in all tables:
 
 from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
+from mirage.datasets.big_bench import load_big_bench
 from mirage.datasets.calibration import load_calibration
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
-from mirage.datasets.lu2024 import load_lu2024
+from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.notes import note_if_missing
 from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
@@ -34,9 +35,11 @@ __all__ = [
     "DataUnavailable",
     "load_arithmetic",
     "load_arithmetic_runs",
+    "load_big_bench",
     "load_calibration",
     "load_gpt3_arithmetic",
     "load_lu2024",
+    "load_lu2024_main",
     "load_pythia",
     "load_ruan2024",
     "load_wu2025",

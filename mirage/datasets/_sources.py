@@ -15,7 +15,7 @@ HOST = "https://raw.githubusercontent.com"
 
 @dataclass(frozen=True)
 class Source:
-    """A data set: who published it, what it holds, and under which licence."""
+    """A data set: who published it, what it holds, its licence. Without a commit it is not fetched."""
 
     title: str
     what: str
@@ -25,6 +25,13 @@ class Source:
 
 
 SOURCES = {
+    "big_bench": Source(
+        "Srivastava et al. (2023)",
+        "BIG-bench, read from the copy that MIRAGE_BIG_BENCH names",
+        "google/BIG-bench",
+        "",
+        "Apache-2.0",
+    ),
     "lu2024": Source(
         "Lu et al. (2024)",
         "24 models on 23 tasks, with and without prompting techniques",

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mirage.datasets import _sources
-from mirage.datasets._tables import tidy
+from mirage.datasets._tables import LEADING, tidy
 
-__all__ = ["load_lu2024"]
+__all__ = ["load_lu2024", "load_lu2024_main"]
 
 _KEYS = {
     "filename": "task",
@@ -25,6 +25,14 @@ _METRICS = {
     "single_bert_score": "bert_score",
 }
 _NOT_COMPUTED = -100
+_MATCHED_EXACTLY = ("codenames", "gsm8k", "modified_arithmetic")
+_BASELINES = {  # percent: Table 4 of the paper
+    "analytic_entailment": 48, "causal_judgment": 54, "common_morpheme": 27, "commonsense_qa": 20,
+    "english_proverbs": 20, "fact_checker": 49, "figure_of_speech_detection": 9, "hindu_knowledge": 25,
+    "implicatures": 48, "logical_deduction": 33, "misconceptions": 47, "nonsense_words_grammar": 24,
+    "phrase_relatedness": 24, "physical_intuition": 26, "rhyming": 21, "social_iqa": 34,
+    "strange_stories": 21, "strategyqa": 49, "tracking_shuffled_objects": 32,
+}  # fmt: skip
 # Family, parameters, tuned on instructions or not: Table 1 of the paper. The last four models are not in it;
 # the size of alpaca-13b is in its name, that of alpaca-native is the one of the LLaMA it was tuned from.
 _MODELS = {
@@ -100,6 +108,51 @@ def load_lu2024() -> pd.DataFrame:
     [[0.0, 0.547, 170.0], [5.0, 0.671, 170.0]]
     """
     return _table().copy()
+
+
+def load_lu2024_main() -> pd.DataFrame:
+    """Return the scores that the main figures of Lu et al. show: closed prompts, the mean over the seeds.
+
+    An answer counts if the option most similar to it is the right one (`bert_score_accuracy`); in
+    modified_arithmetic, gsm8k and codenames it must match exactly.
+
+    Returns
+    -------
+    DataFrame, one row per model, task and setting
+        The columns that all tables share, then `right` (the number of right answers), `setting` ("zero-shot",
+        or "few-shot" with examples in the prompt), `instruction_tuned`, `seeds` and `seed_sd` (their number,
+        and the standard deviation of the score between them), and `baseline`, the share that choosing at
+        random gave in Table 4 of the paper (NaN for tasks that are not in it).
+
+    Raises
+    ------
+    DataUnavailable
+        If the file can neither be found nor fetched.
+
+    References
+    ----------
+    As for `load_lu2024`.
+
+    Examples
+    --------
+    >>> table = load_lu2024_main().query("model == 'davinci' and task == 'hindu_knowledge'")
+    >>> table[["setting", "score", "items", "baseline"]].round(3).values.tolist()
+    [['few-shot', 0.671, 170, 0.25], ['zero-shot', 0.547, 170, 0.25]]
+    """
+    table = load_lu2024().query("prompt == 'closed'")
+    exact = table["task"].isin(_MATCHED_EXACTLY)
+    table = table[table["metric"] == np.where(exact, "exact_match", "bert_score_accuracy")]
+    table = table.assign(setting=np.where(table["shots"] > 0, "few-shot", "zero-shot"))
+    keys = [*LEADING[:-2], "setting", "instruction_tuned"]
+    scores = table.groupby(keys, dropna=False, as_index=False).agg(
+        score=("score", "mean"),
+        items=("items", "first"),
+        seeds=("score", "size"),
+        seed_sd=("score", "std"),
+    )
+    scores["right"] = (scores["score"] * scores["items"]).round().astype(int)
+    scores["baseline"] = scores["task"].map(_BASELINES) / 100
+    return tidy(scores, "right", "setting", "instruction_tuned", "seeds", "seed_sd", "baseline")
 
 
 @functools.cache

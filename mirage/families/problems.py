@@ -32,19 +32,6 @@ def mixed(items: int, seed: int, width: int) -> pd.DataFrame:
 
 
 def padded(items: int, seed: int, width: int) -> pd.DataFrame:
-    """Return training problems of the control: sums of two numbers of four digits, filled with zeros.
-
-    Parameters
-    ----------
-    items : int
-        How many.
-    seed, width : int
-        Of the member: each has problems of its own.
-
-    Returns
-    -------
-    DataFrame, one row a problem
-        `item`, the prompt, and `target`; none is held out.
-    """
+    """Return training problems of the control, as `mixed` does: four-digit sums, filled with zeros."""
     rng = np.random.default_rng([seed, width, 2])
     return tasks.written("+", tasks.draw("+", items, 4, zeros=True, test=False, rng=rng), padded=4)

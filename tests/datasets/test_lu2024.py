@@ -1,6 +1,7 @@
 """The scores of Lu et al. (2024), against the published file read line by line."""
 
 import csv
+import statistics
 
 import numpy as np
 import pytest
@@ -130,3 +131,23 @@ def test_known_gains_from_examples(table, model, without, examples):
     rows = table.query("model == @model and prompt == 'closed' and metric == 'bert_score_accuracy'")
     tasks = rows.assign(examples=rows["shots"] > 0).groupby(["examples", "task"])["score"].mean()
     np.testing.assert_allclose(tasks.groupby("examples").mean(), [without, examples], atol=0.00051)
+
+
+@pytest.mark.parametrize("task", CHECKED)
+def test_the_main_scores_are_those_of_the_main_figures(table, task):
+    rows = datasets.load_lu2024_main().query("task == @task and setting == 'zero-shot'").set_index("model")
+    found = rows.loc[["gpt2", "gpt2-xl", "EleutherAI/gpt-j-6b", "davinci"], "score"]
+    np.testing.assert_allclose(100 * found, CHECKED[task][0], atol=0.051)
+    assert set(rows["metric"]) == {"exact_match" if task == "modified_arithmetic" else "bert_score_accuracy"}
+
+
+def test_the_main_scores_hold_each_model_once_a_task_and_setting(table):
+    main = datasets.load_lu2024_main()
+    closed = table.query("prompt == 'closed'")
+    assert not main.duplicated(["model", "task", "setting"]).any()
+    assert main["task"].nunique() == 22 and main["model"].nunique() == 23
+    assert main.dropna(subset="baseline")["task"].nunique() == 19  # Table 4 of the paper
+    one = closed.query("model == 'gpt2' and task == 'codenames' and metric == 'exact_match' and shots == 5")
+    row = main.query("model == 'gpt2' and task == 'codenames' and setting == 'few-shot'").iloc[0]
+    assert row["seeds"] == len(one) == 3
+    assert row["seed_sd"] == pytest.approx(statistics.stdev(one["score"]))

@@ -1,0 +1,219 @@
+"""Does the trend over scale bend somewhere, when several families are looked at together?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mirage import _validate
+
+__all__ = ["BendTest", "bend_test"]
+
+_PLACES = 41  # at which the bend is looked for, from the 10 % to the 90 % quantile of the sizes
+_LEAST_FREE = 4
+
+
+@dataclass(frozen=True, eq=False)
+class BendTest:
+    """The best place for a bend, and how often straight families seem to have one as clear.
+
+    Attributes
+    ----------
+    statistic : float
+        F of the bend at its best place.
+    p_value : float
+        From families without a bend.
+    place : float
+        Where the slope changes, in units of `sizes`.
+    place_interval : tuple of float
+        By drawing whole families again. Wide where the data do not say where the bend is.
+    before, after : float
+        Slopes: change of the score per decade.
+    models, families : int
+        That were used: a family of one model says nothing about a slope.
+    """
+
+    statistic: float
+    p_value: float
+    place: float
+    place_interval: tuple[float, float]
+    before: float
+    after: float
+    models: int
+    families: int
+
+    def summary(self) -> str:
+        """Return one sentence."""
+        low, high = self.place_interval
+        return (
+            f"F = {self.statistic:.1f}, p = {self.p_value:.2g}; the slope changes from {self.before:+.2g} to "
+            f"{self.after:+.2g} per decade at {self.place:.1e} ({low:.1e} to {high:.1e})"
+        )
+
+
+def bend_test(
+    sizes: ArrayLike,
+    scores: ArrayLike,
+    families: Sequence[str],
+    *,
+    confidence: float = 0.95,
+    replicates: int = 4000,
+    rng: int | np.random.Generator = 0,
+) -> BendTest:
+    """Test whether the score bends at some scale, against a straight line in its logarithm.
+
+    Every family has a level of its own; slope and bend are shared. The place of the bend is unknown, so the
+    largest F over many places is compared with that of families that were drawn without a bend, with normal
+    scatter of equal size.
+
+    A bend is no jump: it says that progress becomes faster (or slower) from some scale on. A score that must
+    stay between 0 and 1 bends sooner or later, so that a bend in one score is best compared with that in
+    another score of the same answers.
+
+    Parameters
+    ----------
+    sizes : array-like, shape (models,)
+        Parameters, or operations of training, above 0.
+    scores : array-like, shape (models,)
+        Of each model.
+    families : sequence of str, length models
+        The family of each model; those with one model are left out.
+    confidence : float
+        Of the interval of the place, strictly between 0 and 1.
+    replicates : int
+        Families to draw for the p-value, from 99 to 100,000. A tenth of them is drawn for the interval.
+    rng : int or numpy.random.Generator
+        Seed or generator.
+
+    Returns
+    -------
+    BendTest
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, a value is outside its range, or there are too few models.
+
+    References
+    ----------
+    Davies (1987), *Biometrika* 74:33, on tests for a change at an unknown place.
+
+    Examples
+    --------
+    >>> x = np.tile(np.logspace(20, 24, 9), 3)
+    >>> rng = np.random.default_rng(0)
+    >>> straight = 0.1 * np.log10(x) + rng.normal(0, 0.02, x.size)
+    >>> bent = straight + 0.2 * np.maximum(np.log10(x) - 22, 0)
+    >>> names = np.repeat(["a", "b", "c"], 9)
+    >>> bool(bend_test(x, straight, names).p_value > 0.05), bool(bend_test(x, bent, names).p_value < 0.01)
+    (True, True)
+    """
+    size = _validate.vector("sizes", sizes, 0, open_low=True)
+    score = _validate.vector("scores", scores)
+    confidence = _validate.share("confidence", confidence)
+    replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 100_000))
+    rng = _validate.generator(rng)
+    x, y, code = _several(np.log10(size), score, families)
+    places = np.quantile(x, np.linspace(0.1, 0.9, _PLACES))
+    search = _Search(x, code, places)
+    statistic, best = search.largest(y[None])
+    scatter = np.sqrt(search.left(y[None])[0] / (search.free + 1))
+    null, _ = search.largest(rng.normal(0, scatter, (replicates, x.size)))
+    before, change = search.slopes(y, best[0])
+    drawn = _drawn_places(x, y, code, places, replicates // 10, rng)
+    tail = 50 * (1 - confidence)
+    return BendTest(
+        float(statistic[0]),
+        float((1 + (null >= statistic[0]).sum()) / (1 + replicates)),
+        float(10 ** places[best[0]]),
+        tuple((10 ** np.percentile(drawn, [tail, 100 - tail])).tolist()),
+        before,
+        before + change,
+        x.size,
+        int(code.max()) + 1,
+    )
+
+
+class _Search:
+    """Straight lines with a bend at one of several places, and a level for each family."""
+
+    def __init__(self, x: np.ndarray, code: np.ndarray, places: np.ndarray):
+        self.code, self.count = code, np.bincount(code)
+        self.free = x.size - self.count.size - 2  # slope and bend
+        self.bends = self._within(np.maximum(x - places[:, None], 0))
+        self.x = self._within(x[None])[0]
+        self.line = self.x / np.linalg.norm(self.x)
+        rest = self.bends - np.outer(self.bends @ self.line, self.line)
+        length = np.linalg.norm(rest, axis=1, keepdims=True)
+        self.rest = np.divide(rest, length, out=np.zeros_like(rest), where=length > 1e-6)
+
+    def _within(self, rows: np.ndarray) -> np.ndarray:
+        """Return rows less the mean of each family."""
+        means = np.array([np.bincount(self.code, row) for row in rows]) / self.count
+        return rows - means[:, self.code]
+
+    def left(self, rows: np.ndarray) -> np.ndarray:
+        """Return the squares that a straight line leaves."""
+        rows = self._within(rows)
+        return np.maximum((rows**2).sum(1) - (rows @ self.line) ** 2, 0)
+
+    def largest(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the largest F of a bend in each row, and the number of its place."""
+        taken = (self._within(rows) @ self.rest.T) ** 2
+        best = taken.argmax(1)
+        most, left = taken.max(1), self.left(rows)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.nan_to_num(most / (np.maximum(left - most, 0) / self.free), nan=0.0), best
+
+    def slopes(self, y: np.ndarray, place: int) -> tuple[float, float]:
+        """Return the slope before a place, and how much it changes there."""
+        rows = np.column_stack([self.x, self.bends[place]])
+        before, change = np.linalg.lstsq(rows, self._within(y[None])[0], rcond=None)[0]
+        return float(before), float(change)
+
+
+def _names(families: object) -> list[str]:
+    try:
+        names = [] if isinstance(families, str) else list(families)
+    except Exception:  # whatever it is, it is no list
+        names = []
+    if not names or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"families must be a list of names; got {_validate.shown(families)}")
+    return names
+
+
+def _several(x: np.ndarray, y: np.ndarray, families: Sequence[str]) -> tuple[np.ndarray, ...]:
+    """Return the models of families with several, and the numbers of their families."""
+    names = _names(families)
+    if not x.size == y.size == len(names):
+        raise ValueError(
+            f"sizes, scores and families must have the same length; got {x.size}, {y.size} and {len(names)}"
+        )
+    _, code, count = np.unique(names, return_inverse=True, return_counts=True)
+    use = count[code] > 1
+    code = np.unique(code[use], return_inverse=True)[1]
+    if (free := use.sum() - np.unique(code).size - 2) < _LEAST_FREE or np.ptp(x[use]) == 0:
+        raise ValueError(
+            f"models of families with several must leave {_LEAST_FREE} degrees of freedom; got {max(free, 0)}"
+        )
+    return x[use], y[use], code
+
+
+def _drawn_places(
+    x: np.ndarray,
+    y: np.ndarray,
+    code: np.ndarray,
+    places: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Return where the bend is found when whole families are drawn again."""
+    members = [np.flatnonzero(code == number) for number in range(code.max() + 1)]
+    found = []
+    for picked in rng.integers(len(members), size=(max(draws, 99), len(members))):
+        rows = np.concatenate([members[number] for number in picked])
+        again = np.repeat(np.arange(picked.size), [members[number].size for number in picked])
+        _, best = _Search(x[rows], again, places).largest(y[rows][None])
+        found.append(places[best[0]])
+    return np.array(found)
