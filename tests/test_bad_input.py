@@ -106,9 +106,9 @@ VALID = {
     "datasets.ruan2024.load_ruan2024": dict,
     "datasets.wu2025.load_wu2025": dict,
     "emergence.bends.bend_test": lambda: {
-        "sizes": np.logspace(20, 23, 8),
-        "scores": [0.1, 0.2, 0.2, 0.4, 0.3, 0.6, 0.7, 0.9],
-        "families": list("ababaabb"),
+        "sizes": np.logspace(20, 23, 14),
+        "scores": np.linspace(0.1, 0.9, 14) ** 2,
+        "families": list("abcdefgabcdefg"),
         "confidence": 0.9,
         "replicates": 99,
         "rng": 0,

@@ -34,8 +34,8 @@ def load_big_bench(path: Path | str | None = None) -> pd.DataFrame:
 
     BIG-bench is too large to be fetched for a page. Get it yourself, and say where it lies:
 
-    - a checkout of github.com/google/BIG-bench, whose scores are the files
-      `bigbench/benchmark_tasks/*/results/scores_*.json`; or
+    - a checkout of github.com/google/BIG-bench, whose scores are files `scores_*.json`, in a folder of each
+      task; or
     - the flattened table (CSV) of github.com/INK-USC/predicting-big-bench. Beware: it leaves out the subtasks
       whose preferred score is 0 for all models, so of the abilities that nobody has it knows none.
 

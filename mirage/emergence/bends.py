@@ -12,6 +12,7 @@ __all__ = ["BendTest", "bend_test"]
 
 _PLACES = 41  # at which the bend is looked for, from the 10 % to the 90 % quantile of the sizes
 _LEAST_FREE = 4
+_LEAST_FAMILIES = 6  # with fewer there are too few ways to turn their signs
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class BendTest:
     statistic : float
         F of the bend at its best place.
     p_value : float
-        From families without a bend.
+        From families without a bend; with f families at least about 2^(1 - f).
     place : float
         Where the slope changes, in units of `sizes`.
     place_interval : tuple of float
@@ -64,8 +65,9 @@ def bend_test(
     """Test whether the score bends at some scale, against a straight line in its logarithm.
 
     Every family has a level of its own; slope and bend are shared. The place of the bend is unknown, so the
-    largest F over many places is compared with that of families that were drawn without a bend, with normal
-    scatter of equal size.
+    largest F over many places is compared with that of families without a bend. These are drawn by turning
+    the sign of all residuals of a family together, at random (a wild bootstrap by clusters): so models of a
+    family may resemble each other, families may have slopes of their own, and the scatter may differ.
 
     A bend is no jump: it says that progress becomes faster (or slower) from some scale on. A score that must
     stay between 0 and 1 bends sooner or later, so that a bend in one score is best compared with that in
@@ -93,20 +95,22 @@ def bend_test(
     Raises
     ------
     ValueError, TypeError
-        If the lengths differ, a value is outside its range, or there are too few models.
+        If the lengths differ, a value is outside its range, or there are too few models, or fewer than six
+        families of several.
 
     References
     ----------
-    Davies (1987), *Biometrika* 74:33, on tests for a change at an unknown place.
+    Davies (1987), *Biometrika* 74:33, on tests for a change at an unknown place; Cameron, Gelbach and Miller
+    (2008), *Review of Economics and Statistics* 90:414, on the bootstrap.
 
     Examples
     --------
-    >>> x = np.tile(np.logspace(20, 24, 9), 3)
-    >>> rng = np.random.default_rng(0)
+    >>> x = np.tile(np.logspace(20, 24, 9), 8)
+    >>> rng = np.random.default_rng(1)
     >>> straight = 0.1 * np.log10(x) + rng.normal(0, 0.02, x.size)
     >>> bent = straight + 0.2 * np.maximum(np.log10(x) - 22, 0)
-    >>> names = np.repeat(["a", "b", "c"], 9)
-    >>> bool(bend_test(x, straight, names).p_value > 0.05), bool(bend_test(x, bent, names).p_value < 0.01)
+    >>> names = np.repeat(list("abcdefgh"), 9)
+    >>> bool(bend_test(x, straight, names).p_value > 0.05), bool(bend_test(x, bent, names).p_value < 0.05)
     (True, True)
     """
     size = _validate.vector("sizes", sizes, 0, open_low=True)
@@ -118,8 +122,8 @@ def bend_test(
     places = np.quantile(x, np.linspace(0.1, 0.9, _PLACES))
     search = _Search(x, code, places)
     statistic, best = search.largest(y[None])
-    scatter = np.sqrt(search.left(y[None])[0] / (search.free + 1))
-    null, _ = search.largest(rng.normal(0, scatter, (replicates, x.size)))
+    signs = rng.choice([-1.0, 1.0], (replicates, search.count.size))
+    null, _ = search.largest(search.residuals(y) * signs[:, code])
     before, change = search.slopes(y, best[0])
     drawn = _drawn_places(x, y, code, places, replicates // 10, rng)
     tail = 50 * (1 - confidence)
@@ -152,6 +156,11 @@ class _Search:
         """Return rows less the mean of each family."""
         means = np.array([np.bincount(self.code, row) for row in rows]) / self.count
         return rows - means[:, self.code]
+
+    def residuals(self, y: np.ndarray) -> np.ndarray:
+        """Return what a straight line leaves of a row."""
+        within = self._within(y[None])[0]
+        return within - (within @ self.line) * self.line
 
     def left(self, rows: np.ndarray) -> np.ndarray:
         """Return the squares that a straight line leaves."""
@@ -193,7 +202,9 @@ def _several(x: np.ndarray, y: np.ndarray, families: Sequence[str]) -> tuple[np.
     _, code, count = np.unique(names, return_inverse=True, return_counts=True)
     use = count[code] > 1
     code = np.unique(code[use], return_inverse=True)[1]
-    if (free := use.sum() - np.unique(code).size - 2) < _LEAST_FREE or np.ptp(x[use]) == 0:
+    if (several := np.unique(code).size) < _LEAST_FAMILIES:
+        raise ValueError(f"families with several models must be at least {_LEAST_FAMILIES}; got {several}")
+    if (free := use.sum() - several - 2) < _LEAST_FREE or np.ptp(x[use]) == 0:
         raise ValueError(
             f"models of families with several must leave {_LEAST_FREE} degrees of freedom; got {max(free, 0)}"
         )

@@ -27,7 +27,8 @@ FILES = [
 ]
 # What another process must do to fetch these files from this server into this folder.
 DRIVER = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start the tests with it ignored
 from pathlib import Path
 from mirage.datasets import _sources
 _sources.HOST, folder = sys.argv[1:3]
