@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
+from scipy import stats
 from tqdm import tqdm
 
 from benchmarks.training import trained
-from mirage import metrics
+from mirage import emergence, metrics
 from tools.project import ROOT
 
 
@@ -27,6 +29,7 @@ def main() -> None:
     """Print all ratios."""
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
     edit_distance(1_000_000)
+    smooth_null(20)
     trained()
     builds()
 
@@ -55,6 +58,36 @@ def edit_distance(pairs: int) -> None:
     name = f"process.cpdist, {len(tokens[0]):,} pairs of lists"
     row(name, times["tokens"] / times["cpdist, tokens"], "the price of checking every token")
     row("plain Python", times["mirage"] / times["plain"], f"from {len(few[0]):,} pairs")
+
+
+def smooth_null(curves: int, replicates: int = 1000) -> None:
+    """Null distributions of the emergence score, against a loop over `scipy.stats.bootstrap`."""
+    rng = np.random.default_rng(0)
+    sizes, items = np.logspace(8, 11, 8), np.full(8, 1000)
+    right = rng.binomial(items, np.sort(rng.random((curves, 8)), axis=1))
+    answers = [[np.arange(1000) < count for count in row] for row in right]
+
+    def peer() -> None:
+        for samples in answers:
+            stats.bootstrap(
+                samples,
+                lambda *drawn: emergence.emergence_score([np.mean(each) for each in drawn]),
+                n_resamples=replicates,
+                vectorized=False,
+                method="percentile",
+                rng=0,
+            )
+
+    def ours() -> None:
+        for row in right:
+            emergence.emergence_score_test(sizes, row, items, replicates=replicates)
+
+    times = in_turn({"mirage": ours, "loop": peer}, runs=3, about="emergence score")
+    told = f"{times['mirage'] / curves * 1000:.0f} ms a curve, with the fit of the smooth curve"
+    print(
+        f"\nemergence_score_test, {curves} curves of 8 sizes, {replicates:,} replicates (time / time of the peer)"
+    )
+    row("scipy.stats.bootstrap, one call a curve", times["mirage"] / times["loop"], told)
 
 
 def textbook(target: str, prediction: str) -> int:
@@ -123,10 +156,12 @@ def build(project: Path, options: list[str]) -> None:
     subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
 
 
-def in_turn(tasks: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+def in_turn(
+    tasks: dict[str, Callable[[], object]], runs: int, about: str = "edit distance"
+) -> dict[str, float]:
     """Return the median time of each task, after a warm-up, run in turn so that drift hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in tasks}
-    for i in tqdm(range(runs + 1), desc="edit distance", unit="round"):
+    for i in tqdm(range(runs + 1), desc=about, unit="round"):
         for name, task in tasks.items():
             taken = seconds(task)
             if i:

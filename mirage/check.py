@@ -14,6 +14,9 @@ from mirage._exercises import (
     can_we_trust_the_answers,
     choosing_a_metric,
     high_jump,
+    in_context_learning,
+    meta_analysis,
+    multiple_choice_to_brier,
     seeing_small_numbers,
     toy_model,
     what_is_emergence,
@@ -76,6 +79,9 @@ _PAGES = (  # as in the book
     arithmetic_metric,
     arithmetic_resolution,
     arithmetic_length,
+    meta_analysis,
+    multiple_choice_to_brier,
+    in_context_learning,
 )
 _EXERCISES: dict[str, Callable[[object], Verdict]] = {
     name: judge for page in _PAGES for name, judge in page.EXERCISES.items()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mirage import check
 
@@ -111,6 +112,33 @@ def test_a_function_that_still_returns_the_stub_is_not_answered_yet():
         ),
         ("arithmetic-length-2", lambda known, guessed, length: 1.0, "mean of the two powers"),
         ("arithmetic-length-3", -1.0, "for each run by itself"),
+        ("meta-analysis-1", 1.15, "odds are p/(1 − p)"),
+        ("meta-analysis-1", 0.3478, "upside down"),
+        ("meta-analysis-1", 11.5, "divide by those among the others"),
+        ("meta-analysis-2", 0.007, "multiply by the number of curves"),
+        ("meta-analysis-2", 4400, "draw binomial counts"),
+        ("meta-analysis-3", 1 / 3, "one of them is exact match"),
+        ("meta-analysis-3", 25 / 36, "without putting back"),
+        ("multiple-choice-to-brier-1", lambda p, options: (1 - p) ** 2, "add those of the others"),
+        (
+            "multiple-choice-to-brier-1",
+            lambda p, options: options * (1 - p) ** 2,
+            "each of them has",
+        ),
+        ("multiple-choice-to-brier-1", lambda p, options: (1 - p) ** 2 / (options - 1), "the sum"),
+        ("multiple-choice-to-brier-2", -0.11, "not the square of the mean"),
+        ("multiple-choice-to-brier-2", -0.05, "higher one"),
+        ("multiple-choice-to-brier-2", 0.41, "take that of A"),
+        ("multiple-choice-to-brier-3", 0.7, "take it from 1"),
+        ("multiple-choice-to-brier-3", 0.51, "undo the square"),
+        ("in-context-learning-1", lambda k, n, p: stats.binom.sf(k, n, p), "at least so many"),
+        ("in-context-learning-1", lambda k, n, p: stats.binom.cdf(k, n, p), "other tail"),
+        ("in-context-learning-1", lambda k, n, p: stats.binom.pmf(k, n, p), "exactly so many"),
+        ("in-context-learning-2", 0, "not independent"),
+        ("in-context-learning-2", 1, "error of its own"),
+        ("in-context-learning-2", -0.5, "same way"),
+        ("in-context-learning-3", 9, "at least so many"),
+        ("in-context-learning-3", 5.8, "on average"),
     ],
 )
 def test_a_wrong_answer_gets_a_hint(name, answer, hint):
@@ -142,6 +170,15 @@ def test_a_wrong_answer_gets_a_hint(name, answer, hint):
         ("seeing-small-numbers-4", 3),
         ("arithmetic-resolution-2", 0.3611),  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)
         ("arithmetic-length-1", 0.49005),  # .99² / 2
+        ("meta-analysis-1", 2.875),  # 11.5/4
+        ("meta-analysis-2", 616),  # the .7 % of 88,000 that others drew
+        ("meta-analysis-3", 2 / 3),
+        ("multiple-choice-to-brier-1", lambda p, options: (1 - p) ** 2 + (1 - p) ** 2 / (options - 1)),
+        ("multiple-choice-to-brier-2", 0.05),  # (.01 + .81)/2 − .36
+        ("multiple-choice-to-brier-3", 0.3),
+        ("in-context-learning-1", lambda k, n, p: stats.binomtest(k, n, p, alternative="greater").pvalue),
+        ("in-context-learning-2", 0.5),
+        ("in-context-learning-3", 10),
     ],
 )
 def test_a_right_answer_passes(name, answer):

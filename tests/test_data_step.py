@@ -105,7 +105,7 @@ def test_a_notebook_without_its_data_runs_and_its_run_says_so_in_one_line(projec
     done = run(project, PAGE)
     (line,) = [line for line in done.stdout.splitlines() if "without" in line]
     assert line.startswith("notebooks/page.ipynb: without lu2024, ruan2024, ")
-    assert line.endswith("run 'make data', 'make clean' and 'make book'")
+    assert line.endswith("run 'make clean' and 'make book'")
     notebook = nbformat.read(project / "build" / "page.ipynb", as_version=4)
     nbformat.validate(notebook)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]

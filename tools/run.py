@@ -36,8 +36,8 @@ def main() -> int:
     os.replace(part, target)
     print(f"ran {source} in {time.monotonic() - began:.0f} s")
     if missing := _missing(executed):
-        again = "run 'make data', 'make clean' and 'make book'"
-        print(f"{source}: without {', '.join(missing)}, which could not be had; to add them, {again}")
+        again = "the notes on the page say how to have them; then run 'make clean' and 'make book'"
+        print(f"{source}: without {', '.join(missing)}, which could not be had; {again}")
     return 0
 
 

@@ -49,7 +49,7 @@ def score_threshold(scores: pd.DataFrame) -> alt.LayerChart:
     values = _validate.array("score", scores["score"], infinite=True, missing=True)
     values = np.clip(np.nan_to_num(values, nan=-_HIGHEST), -_HIGHEST, _HIGHEST)
     rates = (
-        alt.Chart(pd.DataFrame({"metric": scores["metric"].astype(str), "score": values.round(3)}))
+        alt.Chart(pd.DataFrame({"metric": scores["metric"].astype(str), "score": values.round(6)}))
         .transform_calculate(above="datum.score > pow(10, bar) ? 1 : 0")
         .transform_aggregate(above="sum(above)", curves="count()", groupby=["metric"])
         .transform_calculate(share="datum.above / datum.curves", told="datum.above + ' of ' + datum.curves")

@@ -1,12 +1,16 @@
 """Both readers of BIG-bench, on small files of its schema that are written here."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mirage import datasets
+from tools.project import ROOT
 
 MODEL = {
     "model_family": "BIG-G T=0",
@@ -107,3 +111,18 @@ def test_wrong_files_are_named(checkout, tmp_path):
     broken.write_text('{"model": {}}')
     with pytest.raises(ValueError, match=r"scores_BIG-G_2m_T=0.json is not as BIG-bench writes scores"):
         datasets.load_big_bench(checkout)
+
+
+def test_the_page_draws_it_when_it_is_there(published, tmp_path):
+    sizes, scores = [1e6, 1e7, 1e8, 1e9, 1e10], [0.1, 0.1, 0.11, 0.12, 0.9]
+    rows = {"model_family": "a", "model_name": [f"{n:g}" for n in sizes], "total_params": sizes, "task": "t"}
+    rows |= {"subtask": "", "n_shot": 0, "is_preferred_metric": 1, "score": scores}
+    tables = [pd.DataFrame(rows | {"metric_name": name}) for name in ("exact_str_match", "rougeLsum")]
+    pd.concat(tables).to_csv(tmp_path / "flat.csv", index=False)
+    page = tmp_path / "page.ipynb"
+    command = [sys.executable, "-m", "tools.run", "notebooks/meta-analysis.ipynb", str(page)]
+    environment = os.environ | {"MIRAGE_BIG_BENCH": str(tmp_path / "flat.csv"), "MIRAGE_DATA": str(published)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "without" not in done.stdout, done.stdout + done.stderr
+    told = "Emergence scores of 2 curves of BIG-bench under 2 preferred metrics. 2 of them, under 2 metrics"
+    assert told in page.read_text(encoding="utf-8")

@@ -6,7 +6,6 @@ import statsmodels.api as sm
 
 from mirage import emergence
 
-
 COUNTS = [4, 7, 3, 9, 5, 4, 6, 3, 8, 5, 4, 4]
 
 
