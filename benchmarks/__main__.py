@@ -84,9 +84,7 @@ def smooth_null(curves: int, replicates: int = 1000) -> None:
 
     times = in_turn({"mirage": ours, "loop": peer}, runs=3, about="emergence score")
     told = f"{times['mirage'] / curves * 1000:.0f} ms a curve, with the fit of the smooth curve"
-    print(
-        f"\nemergence_score_test, {curves} curves of 8 sizes, {replicates:,} replicates (time / time of the peer)"
-    )
+    print(f"\nemergence_score_test, {curves} curves, {replicates:,} replicates (time / time of the peer)")
     row("scipy.stats.bootstrap, one call a curve", times["mirage"] / times["loop"], told)
 
 
