@@ -67,7 +67,8 @@ def bend_test(
     Every family has a level of its own; slope and bend are shared. The place of the bend is unknown, so the
     largest F over many places is compared with that of families without a bend. These are drawn by turning
     the sign of all residuals of a family together, at random (a wild bootstrap by clusters): so models of a
-    family may resemble each other, families may have slopes of their own, and the scatter may differ.
+    family may resemble each other, slopes may differ between families at random, and the scatter may differ.
+    But if larger families are steeper, each of them straight, the pooled trend bends, and is called so.
 
     A bend is no jump: it says that progress becomes faster (or slower) from some scale on. A score that must
     stay between 0 and 1 bends sooner or later, so that a bend in one score is best compared with that in

@@ -52,8 +52,8 @@ def emergence_score_test(
 
     The smooth curve is the best of those that `break_test` uses: a straight line in log N, a line that bends
     once, or a line with one rise at least four median gaps wide. Families are drawn from it, with as many
-    items as were asked. Scatter between models that is not due to the items is not drawn; it makes steps
-    larger everywhere, and so the score smaller.
+    items as were asked. Scatter between training runs is not drawn. It can make scores high as well, so
+    a low p-value says "more than the luck of the items", and no more.
 
     Parameters
     ----------
