@@ -116,7 +116,8 @@ def test_the_notebook_runs_in_colab(notebook, data, needs_data, python, wheel, t
     run(python, "-c", _EXECUTE, "page.ipynb", cwd=tmp_path, env=environment)
     cells = nbformat.read(tmp_path / "page.ipynb", as_version=4).cells
     shown = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
-    assert any("<img" in str(output.get("data", {}).get("text/html", "")) for output in shown)
+    drawn = any("<img" in str(output.get("data", {}).get("text/html", "")) for output in shown)
+    assert drawn or (needs_data and data == "nothing")  # all figures of a page may need the data
     notes = [output["metadata"]["mirage"] for output in shown if "mirage" in output.get("metadata", {})]
     notes = [note for note in notes if note != {"missing": "big_bench"}]  # nobody has it unless they say so
     assert bool(notes) == (needs_data and data == "nothing")
