@@ -70,9 +70,10 @@ def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
         ax.plot(size[order], test.smooth[order], color=style.PALETTE[1], ls=style.LINES[1], label="smooth")
         if test.statistic > _NOTHING:
             ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
-        ax.legend()
     if (score > 0).all():
         _logarithmic(ax)
+    if not test.reason:
+        _legend(ax)
     ax.set(title=f"Smoothness: {answer}", ylabel=_AXIS[result.judged])
 
 
@@ -100,7 +101,7 @@ def _draw_way(found: Sharpness, ax: Axes) -> None:
     ends = found.middle * 10 ** ((np.array([bottom, top]) - middle) / found.slope)
     ends = np.clip(ends, *(sizes[[0, -1]] * [0.5, 2]))
     ax.axvspan(*ends, color="0.85", zorder=0, label="10 % to 90 % of the way")
-    ax.legend()
+    _legend(ax)
 
 
 def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
@@ -127,11 +128,7 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     if seen.floor > 0:
         ax.axhline(seen.floor, color="0.4", ls=":", label="floor")
     _logarithmic(ax)
-    low, high = ax.get_ylim()
-    ticks = ax.get_yticks()
-    ax.set_yticks(ticks[(low <= ticks) & (ticks <= 1)])
-    ax.set_ylim(low, high * (high / low) ** 0.3)  # room for the legend, above what a score can reach
-    ax.legend(loc="upper left", ncols=2)
+    _legend(ax, most=1)
     answer = f"{seen.visible.sum()} of {seen.visible.size} sizes above the floor"
     ax.set(title=f"Visibility: {answer}", ylabel="Score")
 
@@ -155,7 +152,7 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
     for number, (label, each) in enumerate(forecasts.items(), start=1):
         if each is not None and not each.reason:
             _draw_forecast(each, label, number, ax)
-    ax.legend()
+    _legend(ax)
     told = f"{made.covered.sum()} of {made.covered.size} held-out models in their interval"
     ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")
 
@@ -167,11 +164,21 @@ def _not_asked(question: str, result: FourQuestions, ax: Axes) -> None:
     ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center")
 
 
+def _legend(ax: Axes, most: float = np.inf) -> None:
+    """Draw the legend in a strip of its own above the data, where no tick stands, nor one above `most`."""
+    low, high = ax.get_ylim()
+    ticks = ax.get_yticks()
+    ax.set_yticks(ticks[(low <= ticks) & (ticks <= min(high, most))])
+    _, above = ax.transData.inverted().transform(ax.transAxes.transform((0, 1.35)))
+    ax.set_ylim(low, above)
+    ax.legend(loc="upper left", ncols=2, frameon=True, framealpha=1, edgecolor="none")
+
+
 def _logarithmic(ax: Axes) -> None:
     """Set a logarithmic axis with plain numbers, also where it spans less than a decade."""
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 100 * low else (1,)))
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5) if high < 100 * low else (1,)))
     ax.yaxis.set_major_formatter("{x:g}")
 
 
