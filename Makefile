@@ -10,7 +10,7 @@ PAIRS := $(patsubst %.md,%.ipynb,$(wildcard notebooks/*.md))
 EXECUTED := $(PAIRS:%=build/%)
 TO_TRAIN := $(VENV)/to-train
 DATA := build/data
-LONG := arithmetic calibration
+LONG := arithmetic calibration vision
 SITE := build/_build/html/index.html
 
 # Notebooks run side by side, each on one thread; the order of sets and the like does not vary.
@@ -28,7 +28,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve test test-train check pair bench calibration arithmetic links newest requirements figures clean
+.PHONY: help setup book data serve test test-train check pair bench calibration arithmetic vision links newest requirements figures clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ calibration: $(READY) ## measure how far the statistics can be trusted (an hour 
 
 arithmetic: $(TO_TRAIN) ## train the arithmetic family again (an hour or two; goes on where it stopped)
 	@$(RUN) experiments.arithmetic --workers $(JOBS)
+
+vision: $(TO_TRAIN) ## train the vision families again (about a quarter of an hour; goes on where it stopped)
+	@$(RUN) experiments.vision --workers $(JOBS)
 
 links: book ## check the links to other sites
 	@$(RUN) tools.site --links

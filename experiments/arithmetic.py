@@ -5,11 +5,8 @@ Both leave a file under build/arithmetic, so that a run that was stopped goes on
 questions need no new training. When all are there, the tables of `mirage.datasets` are written from them.
 """
 
-import argparse
 import functools
 import json
-import os
-import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -19,12 +16,12 @@ import numpy as np
 import pandas as pd
 import torch
 
+from experiments import common
 from mirage import _files, metrics, sweep, tasks
 from mirage.families import problems, training, transformer
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "arithmetic"
-DATA = ROOT / "mirage" / "data"
 VERSION = 1  # of the training: raise it when models would come out otherwise
 MAIN = ("mixed", "padded")  # families; the others are controls of the recipe
 WIDTHS = (6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192)
@@ -104,16 +101,8 @@ def train(job: Job, path: Path) -> None:
         state = {name: tensor.cpu().numpy().copy() for name, tensor in models.state_dict().items()}
         weights[step], losses = state, found
     seconds = time.perf_counter() - began
-    result = {"weights": weights, "losses": losses, "seconds": seconds, "made": circumstances()}
+    result = {"weights": weights, "losses": losses, "seconds": seconds, "made": common.circumstances()}
     pd.to_pickle(result, path, compression="gzip")
-
-
-def circumstances() -> dict[str, str]:
-    """Return with what, and on what kind of machine, something is computed."""
-    packages = {module.__name__: module.__version__ for module in (torch, np, pd)}
-    cores = f"{os.cpu_count()} cores, {platform.machine()}, {torch.backends.cpu.get_cpu_capability()}"
-    machine = torch.cuda.get_device_name() if torch.cuda.is_available() else cores
-    return {"machine": machine, "python": platform.python_version(), **packages}
 
 
 def test_sets(job: Job, last: bool) -> dict[str, pd.DataFrame]:
@@ -208,7 +197,7 @@ def counted(answers: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def write(results: list[dict], folder: Path = DATA) -> None:
+def write(results: list[dict], folder: Path = common.DATA) -> None:
     """Write the tables and the manifest aside, and rename them."""
     order = ["task", "family", "parameters", "seed", "step"]
     rows = pd.concat([result["rows"] for result in results], ignore_index=True)
@@ -244,10 +233,7 @@ def manifest(results: list[dict]) -> dict[str, object]:
 
 def main() -> None:
     """Train what is missing, ask the models, and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workers", type=int, help="processes; as many as there are processors without it")
-    parser.add_argument("--dask", metavar="ADDRESS", help="scheduler of a running Dask cluster that trains")
-    options = parser.parse_args()
+    options = common.parser(__doc__).parse_args()
     where = {"workers": options.workers, "cluster": options.dask}
     todo = jobs()
     trained = sweep.run(train, todo, FOLDER, **where)

@@ -1,9 +1,9 @@
 """The public results that the book computes from, as tidy tables.
 
-The tables of `load_arithmetic`, `load_calibration` and `load_gpt3_arithmetic` are part of the package.
-BIG-bench is read from a copy of your own. The others are fetched once from where their authors published
-them, at a pinned commit and with a check of their contents; `python -m mirage.datasets` lists and fetches
-them. The environment variable `MIRAGE_DATA` names a folder that holds them already.
+The tables of `load_arithmetic`, `load_calibration`, `load_gpt3_arithmetic` and `load_vision_…` are part of
+the package. BIG-bench is read from a copy of your own. The others are fetched once from where their authors
+published them, at a pinned commit and with a check of their contents; `python -m mirage.datasets` lists and
+fetches them. The environment variable `MIRAGE_DATA` names a folder that holds them already.
 
 The fetched tables begin with the same columns: `family, model, parameters, training_flops, task, metric,
 score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the authors
@@ -29,6 +29,7 @@ from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.notes import note_if_missing
 from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
+from mirage.datasets.vision import load_vision_answers, load_vision_errors, load_vision_images
 from mirage.datasets.wu2025 import load_wu2025
 
 __all__ = [
@@ -42,6 +43,9 @@ __all__ = [
     "load_lu2024_main",
     "load_pythia",
     "load_ruan2024",
+    "load_vision_answers",
+    "load_vision_errors",
+    "load_vision_images",
     "load_wu2025",
     "note_if_missing",
 ]

@@ -1,6 +1,5 @@
 """Training of the transformers: every model of a stack as it would be trained alone."""
 
-import math
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 
@@ -9,6 +8,7 @@ import pandas as pd
 import torch
 from torch.nn import functional
 
+from mirage.families.optimization import updates
 from mirage.families.transformer import COLUMNS, PROMPT, SYMBOLS, Recipe, Transformer, encoded
 
 __all__ = ["losses_of", "train"]
@@ -27,8 +27,7 @@ def train(
 ) -> Iterator[tuple[int, Transformer, np.ndarray]]:
     """Train one size, several seeds at once, and yield it at the checkpoints and at the end.
 
-    AdamW, gradients of each model clipped to length 1, 2 % of the steps to warm up, then a cosine to 2 % of
-    the highest rate. The loss is the mean negative log-likelihood of the answer's symbols.
+    `optimization.updates` says how. The loss is the mean negative log-likelihood of the answer's symbols.
 
     Parameters
     ----------
@@ -73,20 +72,11 @@ def train(
     ).to(device)
     models = Transformer(recipe, seeds).to(device)
     forward = _compiled() if compiled or (compiled is None and _can_compile()) else losses_of
-    optimizer = _optimizer(models)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, recipe.steps))
-    losses = np.empty((recipe.steps, len(models.seeds)), dtype=np.float32)
-    for step in range(recipe.steps):
-        batch = data[:, step * recipe.batch : (step + 1) * recipe.batch].long()
-        loss = forward(models, batch)
-        loss.sum().backward()
-        _clip(models)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        losses[step] = loss.detach().cpu()
-        if step + 1 in checkpoints or step + 1 == recipe.steps:
-            yield step + 1, models, losses[: step + 1]
+    size = recipe.batch
+    batches = ((data[:, i * size : (i + 1) * size].long(),) for i in range(recipe.steps))
+    options = {"rate": recipe.highest_rate, "decay": recipe.decay, "checkpoints": checkpoints}
+    for step, losses in updates(models, forward, batches, steps=recipe.steps, **options):
+        yield step, models, losses
 
 
 def losses_of(models: Transformer, batch: torch.Tensor) -> torch.Tensor:
@@ -118,27 +108,3 @@ def _compiled() -> Callable:
 
 def _can_compile() -> bool:
     return torch.cuda.is_available() or any(map(shutil.which, ("g++", "clang++")))
-
-
-def _optimizer(models: Transformer) -> torch.optim.Optimizer:
-    norms = [weights for name, weights in models.named_parameters() if name.startswith("norm")]
-    others = [weights for name, weights in models.named_parameters() if not name.startswith("norm")]
-    groups = [{"params": others, "weight_decay": models.recipe.decay}, {"params": norms, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=models.recipe.highest_rate, betas=(0.9, 0.98), fused=True)
-
-
-def _rate(step: int, steps: int) -> float:
-    """Return the share of the highest rate at a step."""
-    warm = max(1, round(0.02 * steps))
-    if step < warm:
-        return (step + 1) / warm
-    return 0.02 + 0.98 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2
-
-
-def _clip(models: Transformer) -> None:
-    """Shorten the gradient of each model of the stack to length 1."""
-    gradients = [weights.grad for weights in models.parameters()]
-    squares = sum(gradient.square().flatten(1).sum(1) for gradient in gradients)
-    shrink = (1 / squares.sqrt().clamp(min=1e-12)).clamp(max=1)
-    for gradient in gradients:
-        gradient.mul_(shrink.view(-1, *[1] * (gradient.ndim - 1)))

@@ -1,0 +1,117 @@
+"""What the vision families that were trained for the book make of each test image, part of the package."""
+
+import json
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+
+from mirage import _validate
+
+__all__ = ["load_vision_answers", "load_vision_errors", "load_vision_images"]
+
+_TABLES = ("mnist", "autoencoder", "omniglot")
+
+
+def load_vision_answers(name: str) -> pd.DataFrame:
+    """Return answers of a vision family, one row per answer: a table of fixed outputs.
+
+    Made by `make vision`, from `experiments/vision.py`. A target is the label of an image, or the labels of
+    the images of a sequence, one character each.
+
+    Parameters
+    ----------
+    name : {"mnist", "omniglot"}
+        The family of LeNet, whose items are the numbers of test images; or the transformers, whose items are
+        sequences of them: drawn `at random`; of `one hand`; at random with `noise of its own` in each image;
+        the same with `shared noise`, as strong in all images of a sequence.
+
+    Returns
+    -------
+    DataFrame, one row per answer
+        `outputs.COLUMNS`, `log_probabilities` (arrays, one per label, in nats, of half precision; those of a
+        sequence are conditional on the images and the right labels before), and `data`, the images. How the
+        networks were trained is in the table's `attrs`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such family.
+
+    Examples
+    --------
+    >>> answers = load_vision_answers("mnist")
+    >>> int(answers["parameters"].nunique()), int(answers["seed"].nunique())
+    (14, 5)
+    """
+    table = _read(_validate.choice("name", name, ("mnist", "omniglot")))
+    places = [column for column in table if column.startswith("log_probability_")]
+    known = np.minimum(table[places].to_numpy(float), 0)  # a rounded 0 has a sign
+    return table.drop(columns=places).assign(log_probabilities=list(known))
+
+
+def load_vision_errors() -> pd.DataFrame:
+    """Return the errors of the autoencoders, one row per network and test image.
+
+    Made by `make vision`, from `experiments/vision.py`.
+
+    Returns
+    -------
+    DataFrame
+        `family, model, parameters, seed, step, task, item` (the number of the image), `error`, the squared
+        error summed over the pixels, which go from 0 to 1; and `data`, the images. Besides `autoencoder`
+        there is the family `principal components`: the best linear code with as many numbers as the
+        bottleneck of the autoencoder with these parameters. How the networks were trained is in the table's
+        `attrs`.
+
+    Examples
+    --------
+    >>> errors = load_vision_errors()
+    >>> bool((errors["error"] > 0).all())
+    True
+    """
+    return _read("autoencoder")
+
+
+def load_vision_images(name: str) -> pd.DataFrame:
+    """Return the test images of a vision family.
+
+    Parameters
+    ----------
+    name : {"mnist", "autoencoder", "omniglot"}
+        Which family.
+
+    Returns
+    -------
+    DataFrame, one row per image
+        `item`, its number; `label`; `hand`, equal for images that were next to each other in the file, are
+        drawn by one hand or out of one block of a photograph; and `pixels`, an array of shape (side, side),
+        with a third axis if there are colours, from 0 to 255, of a hundred of them. `parameters` is 0; for
+        autoencoders rows follow that hold what the first seed of each size makes of some of the images.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no such family.
+
+    Examples
+    --------
+    >>> images = load_vision_images("mnist")
+    >>> images["pixels"][0].shape, images["pixels"].notna().sum().item()
+    ((8, 8), 100)
+    """
+    name = _validate.choice("name", name, _TABLES)
+    table = _read(name, "-images")
+    shape = table.attrs["shape"]
+    known = table["pixels"].notna()
+    pictures = [np.moveaxis(row.reshape(shape), 0, -1).squeeze() for row in table.loc[known, "pixels"]]
+    table["pixels"] = pd.Series(pictures, table.index[known], dtype=object)
+    return table
+
+
+def _read(name: str, part: str = "") -> pd.DataFrame:
+    folder = resources.files("mirage").joinpath("data")
+    with folder.joinpath(f"vision-{name}{part}.parquet").open("rb") as file:
+        table = pd.read_parquet(file)
+    table.attrs = json.loads(folder.joinpath(f"vision-{name}.json").read_text(encoding="utf-8"))
+    return table
