@@ -62,7 +62,7 @@ bench: book $(TO_TRAIN) ## ratios against peers, measured in one run
 calibration: $(READY) ## measure how far the statistics can be trusted (an hour or two; goes on where it stopped)
 	@$(RUN) benchmarks.calibration
 
-arithmetic: $(TO_TRAIN) ## train the arithmetic family again (an hour or two; goes on where it stopped)
+arithmetic: $(TO_TRAIN) ## train the arithmetic family again (some hours; goes on where it stopped)
 	@$(RUN) experiments.arithmetic --workers $(JOBS)
 
 vision: $(TO_TRAIN) ## train the vision families again (about a quarter of an hour; goes on where it stopped)

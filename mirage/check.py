@@ -19,6 +19,9 @@ from mirage._exercises import (
     multiple_choice_to_brier,
     seeing_small_numbers,
     toy_model,
+    vision_autoencoder,
+    vision_mnist,
+    vision_omniglot,
     what_is_emergence,
 )
 
@@ -81,6 +84,9 @@ _PAGES = (  # as in the book
     arithmetic_length,
     meta_analysis,
     multiple_choice_to_brier,
+    vision_mnist,
+    vision_autoencoder,
+    vision_omniglot,
     in_context_learning,
 )
 _EXERCISES: dict[str, Callable[[object], Verdict]] = {

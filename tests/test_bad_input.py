@@ -84,6 +84,9 @@ VALID = {
         )
     },
     "charts.high_jump.high_jump": dict,
+    "charts.reconstruction.reconstruction": lambda: {
+        "errors": pd.DataFrame({"parameters": [1e2, 1e3], "error": [2.0, 0.1]})
+    },
     "charts.score_threshold.score_threshold": lambda: {
         "scores": pd.DataFrame({"metric": ["a", "b"], "score": [3.0, np.inf]})
     },
@@ -96,6 +99,9 @@ VALID = {
     "check.exercises": dict,
     "datasets.arithmetic.load_arithmetic": lambda: {"task": "addition", "family": "mixed", "final": True},
     "datasets.arithmetic.load_arithmetic_runs": dict,
+    "datasets.vision.load_vision_answers": lambda: {"name": "mnist"},
+    "datasets.vision.load_vision_errors": dict,
+    "datasets.vision.load_vision_images": lambda: {"name": "mnist"},
     "datasets.big_bench.load_big_bench": lambda: {"path": flattened()},
     "datasets.calibration.load_calibration": dict,
     "datasets.gpt3.load_gpt3_arithmetic": dict,

@@ -1,10 +1,28 @@
 """The checkers of exercises: untouched, right, known mistakes, anything else."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from mirage import check
+from mirage import check, datasets
+
+
+def linear_error(units):
+    """The test error of the best linear code, by hand."""
+    errors = datasets.load_vision_errors()
+    some = errors[errors["model"] == f"principal components {units}"]
+    return some["error"].mean()
+
+
+def none_right(count):
+    """The share of noisy sequences, at the largest size, with so many images right."""
+    table = datasets.load_vision_answers("omniglot")
+    table = table[(table["parameters"] == table["parameters"].max()) & (table["task"] == "shared noise")]
+    places = [table[name].str.get(place) for place in range(5) for name in ("target", "prediction")]
+    right = sum((places[2 * place] == places[2 * place + 1]).astype(int) for place in range(5))
+    return (right == count).mean()
 
 
 @pytest.mark.parametrize("name", check.exercises())
@@ -131,6 +149,27 @@ def test_a_function_that_still_returns_the_stub_is_not_answered_yet():
         ("multiple-choice-to-brier-2", 0.41, "take that of A"),
         ("multiple-choice-to-brier-3", 0.7, "take it from 1"),
         ("multiple-choice-to-brier-3", 0.51, "undo the square"),
+        ("vision-mnist-1", lambda right, images, K: (right / images) ** K, "one image less"),
+        (
+            "vision-mnist-1",
+            lambda right, images, K: math.comb(images - right, K) / math.comb(images, K),
+            "none is right",
+        ),
+        ("vision-mnist-2", 0.03125, "accuracy of one half"),
+        ("vision-mnist-2", 0.5, "all five together"),
+        ("vision-mnist-3", 0.4121, "the chance itself"),
+        ("vision-mnist-3", 0.5758, "turn the ratio over"),
+        ("vision-autoencoder-1", 0.15, "not below 3"),
+        ("vision-autoencoder-1", 2, "divide by the number of images"),
+        ("vision-autoencoder-2", lambda s, b: 1.2816 * s / b, "twice as far"),
+        ("vision-autoencoder-2", lambda s, b: 2.5631 * s * b, "divide by b"),
+        ("vision-autoencoder-2", lambda s, b: 2.5631 * s, "powers of ten of the error"),
+        ("vision-autoencoder-3", linear_error(12), "with 12 units"),
+        ("vision-omniglot-1", lambda p, rho, L: p**L, "correlation of 0"),
+        ("vision-omniglot-1", lambda p, rho, L: (1 - rho) * p**L + rho * p, "not the beta model"),
+        ("vision-omniglot-2", 0.04, "that is the covariance"),
+        ("vision-omniglot-2", 0.16 / (0.78 * 0.22), "half their difference"),
+        ("vision-omniglot-3", 1 - none_right(5), "not all right"),
         ("in-context-learning-1", lambda k, n, p: stats.binom.sf(k, n, p), "at least so many"),
         ("in-context-learning-1", lambda k, n, p: stats.binom.cdf(k, n, p), "other tail"),
         ("in-context-learning-1", lambda k, n, p: stats.binom.pmf(k, n, p), "exactly so many"),
@@ -176,6 +215,20 @@ def test_a_wrong_answer_gets_a_hint(name, answer, hint):
         ("multiple-choice-to-brier-1", lambda p, options: (1 - p) ** 2 + (1 - p) ** 2 / (options - 1)),
         ("multiple-choice-to-brier-2", 0.05),  # (.01 + .81)/2 − .36
         ("multiple-choice-to-brier-3", 0.3),
+        ("vision-mnist-1", lambda right, images, K: stats.hypergeom.pmf(K, images, right, K)),
+        ("vision-mnist-2", 0.8706),
+        ("vision-mnist-3", 1.7368),
+        ("vision-autoencoder-1", 0.1),
+        ("vision-autoencoder-2", lambda s, b: (stats.norm.ppf(0.9) - stats.norm.ppf(0.1)) * s / b),
+        ("vision-autoencoder-3", linear_error(16)),
+        (
+            "vision-omniglot-1",
+            lambda p, rho, L: (
+                stats.betabinom.pmf(L, L, p * (1 / rho - 1), (1 - p) * (1 / rho - 1)) if rho else p**L
+            ),
+        ),
+        ("vision-omniglot-2", 0.2331),
+        ("vision-omniglot-3", none_right(0)),
         ("in-context-learning-1", lambda k, n, p: stats.binomtest(k, n, p, alternative="greater").pvalue),
         ("in-context-learning-2", 0.5),
         ("in-context-learning-3", 10),

@@ -154,6 +154,7 @@ def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
 CHARTS = {
     "notebooks/arithmetic-metric.html": (1, [{0}] * 5),
     "notebooks/meta-analysis.html": (1, [{0}]),
+    "notebooks/vision-autoencoder.html": (2, [{0, 1}]),
     "notebooks/toy-model.html": (3, [{0, 1}, {0, 1, 2}, {0, 1}]),
     "notebooks/high-jump.html": (3, [{0, 1, 2}, {0, 1, 2}, {2}]),
     "notebooks/can-we-trust-the-answers.html": (1, [{0}, {0}]),

@@ -2,9 +2,18 @@
 
 from mirage.charts.arithmetic import arithmetic
 from mirage.charts.high_jump import high_jump
+from mirage.charts.reconstruction import reconstruction
 from mirage.charts.score_threshold import score_threshold
 from mirage.charts.small_numbers import small_numbers
 from mirage.charts.study_plan import study_plan
 from mirage.charts.toy_model import toy_model
 
-__all__ = ["arithmetic", "high_jump", "score_threshold", "small_numbers", "study_plan", "toy_model"]
+__all__ = [
+    "arithmetic",
+    "high_jump",
+    "reconstruction",
+    "score_threshold",
+    "small_numbers",
+    "study_plan",
+    "toy_model",
+]

@@ -1,0 +1,85 @@
+"""Errors of autoencoders and the share of images below a bar, which the reader moves."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from mirage import _validate, style
+from mirage.charts import _parts
+
+__all__ = ["reconstruction"]
+
+_COLUMNS = ("parameters", "error")
+_DESCRIPTION = (
+    "Two panels over the number of parameters, on a logarithmic axis. Above: errors of images, one mark "
+    "each, on a logarithmic axis, with a line for the bar; marks below the bar are filled. Below: the share "
+    "of the images whose error is below the bar. A slider sets the bar."
+)
+
+
+def reconstruction(errors: pd.DataFrame) -> alt.VConcatChart:
+    """Return the errors of images over the number of parameters, with a slider for the bar they must clear.
+
+    Parameters
+    ----------
+    errors : DataFrame, one row an image and size
+        `parameters`, and `error`, above 0, in any unit. A few hundred rows a size are enough: quantiles, or
+        a random part of the images.
+
+    Returns
+    -------
+    altair.VConcatChart
+        The errors above, the share below the bar under them. The slider is `bar`, the logarithm to base 10 of
+        the bar; it spans the errors.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `errors` is not a DataFrame with these columns, has no row, or a value is not above 0.
+
+    References
+    ----------
+    Schaeffer, Miranda and Koyejo (2023), Fig. 7.
+
+    Examples
+    --------
+    >>> chart = reconstruction(pd.DataFrame({"parameters": [100, 1000], "error": [2.0, 0.1]})).to_dict()
+    >>> chart["params"][0]["name"], len(chart["vconcat"])
+    ('bar', 2)
+    """
+    if not isinstance(errors, pd.DataFrame):
+        raise TypeError(f"errors must be a DataFrame; got {_validate.shown(errors)}")
+    _validate.columns("errors", errors, _COLUMNS)
+    if errors.empty:
+        raise ValueError("errors must have at least one row; got none")
+    for name in _COLUMNS:
+        _validate.vector(name, errors[name], 0, open_low=True)
+    base = (
+        alt.Chart(pd.DataFrame({name: errors[name].astype(float).round(6) for name in _COLUMNS}))
+        .transform_calculate(below="datum.error < pow(10, bar) ? 1 : 0", height="pow(10, bar)")
+        .encode(_parts.size_axis([1e2, 1e3, 1e4, 1e5]))
+    )
+    low, high = (round(float(value), 1) for value in np.log10(np.quantile(errors["error"], [0.02, 0.98])))
+    slider = _parts.slider("bar", "Bar, power of ten", round((low + high) / 2, 1), low, high, 0.1)
+    title = "'Bar c = ' + format(pow(10, bar), '.2~r')"
+    return (
+        alt.vconcat(_marks(base), _share(base))
+        .add_params(slider)
+        .properties(description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
+        .properties(title=alt.Title(alt.expr(title), anchor="start", fontSize=12))
+    )
+
+
+def _marks(base: alt.Chart) -> alt.LayerChart:
+    error = alt.Y("error:Q", title="Error", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=5))
+    fill = alt.FillOpacity("below:Q", scale=alt.Scale(domain=[0, 1], range=[0.0, 0.9]), legend=None)
+    points = base.mark_point(size=14, strokeWidth=0.5, color=style.PALETTE[0], fill=style.PALETTE[0])
+    bar = base.mark_line(color=style.PALETTE[4], strokeDash=[6, 3]).encode(alt.Y("height:Q"))
+    return (points.encode(error, fill) + bar).properties(width=280, height=190)
+
+
+def _share(base: alt.Chart) -> alt.LayerChart:
+    shares = base.transform_aggregate(share="mean(below)", groupby=["parameters"])
+    y = alt.Y("share:Q", title="Share below the bar", scale=alt.Scale(domain=[0, 1]))
+    line = shares.mark_line(color=style.PALETTE[1], point={"color": style.PALETTE[1]})
+    return line.encode(y, tooltip=["parameters:Q", "share:Q"]).properties(width=280, height=130)
