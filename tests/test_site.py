@@ -75,8 +75,8 @@ def _note_foreign(tab, url: str) -> None:
 def visit(page, url: str) -> None:
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    if page.locator(".math").count():
-        page.wait_for_selector("mjx-container")
+    if page.locator("article .math").count():
+        page.wait_for_selector("article mjx-container")
     if page.locator(".vega-embed").count():
         page.wait_for_selector(".vega-embed svg")
 
