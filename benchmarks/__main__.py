@@ -6,12 +6,9 @@ Single times say little on a shared machine; each row is a ratio of medians of r
 import os
 import random
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +17,8 @@ from rapidfuzz.process import cpdist
 from scipy import stats
 from tqdm import tqdm
 
-from benchmarks.training import trained
+from benchmarks import training, vision
+from benchmarks.timing import in_turn, row, seconds
 from mirage import emergence, metrics
 from tools.project import ROOT
 
@@ -30,7 +28,8 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
     edit_distance(1_000_000)
     smooth_null(20)
-    trained()
+    training.trained()
+    vision.trained()
     builds()
 
 
@@ -79,8 +78,8 @@ def smooth_null(curves: int, replicates: int = 1000) -> None:
             )
 
     def ours() -> None:
-        for row in right:
-            emergence.emergence_score_test(sizes, row, items, replicates=replicates)
+        for counts in right:
+            emergence.emergence_score_test(sizes, counts, items, replicates=replicates)
 
     times = in_turn({"mirage": ours, "loop": peer}, runs=3, about="emergence score")
     told = f"{times['mirage'] / curves * 1000:.0f} ms a curve, with the fit of the smooth curve"
@@ -152,31 +151,6 @@ def build(project: Path, options: list[str]) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "book", f"VENV={ROOT / '.venv'}", *options]
     subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
-
-
-def in_turn(
-    tasks: dict[str, Callable[[], object]], runs: int, about: str = "edit distance"
-) -> dict[str, float]:
-    """Return the median time of each task, after a warm-up, run in turn so that drift hits all alike."""
-    times: dict[str, list[float]] = {name: [] for name in tasks}
-    for i in tqdm(range(runs + 1), desc=about, unit="round"):
-        for name, task in tasks.items():
-            taken = seconds(task)
-            if i:
-                times[name].append(taken)
-    return {name: statistics.median(taken) for name, taken in times.items()}
-
-
-def seconds(task: Callable[[], object]) -> float:
-    """Return how long a task takes."""
-    began = time.perf_counter()
-    task()
-    return time.perf_counter() - began
-
-
-def row(peer: str, ratio: float, note: str) -> None:
-    """Print one line of a table."""
-    print(f"  {peer:<42}{ratio:>8.3f}   {note}")
 
 
 if __name__ == "__main__":

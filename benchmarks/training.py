@@ -1,8 +1,7 @@
 """Training the transformers, against a plain loop of PyTorch, one model at a time: `make bench`."""
 
-import statistics
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pandas as pd
 import torch
@@ -10,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks.timing import in_turn, seconds
 from experiments import arithmetic
 from mirage.families import training, transformer
 from mirage.families.transformer import PROMPT, SYMBOLS, Recipe
@@ -91,22 +91,14 @@ def trained() -> None:
         ends = range(CHUNK, recipe.steps + 1, CHUNK)
         ours = training.train(recipe, range(stack), problems(recipe), checkpoints=ends)
         peer = plain(recipe)
-        times: list[tuple[float, float]] = [(timed(ours), timed(peer)) for _ in ends][1:]
-        tokens = CHUNK * recipe.batch * COLUMNS
-        mine, theirs = (tokens / statistics.median(column) for column in zip(*times, strict=True))
+        times = in_turn({"ours": partial(next, ours), "plain": partial(next, peer)}, CHUNKS, "transformer")
+        mine, theirs = (CHUNK * recipe.batch * COLUMNS / times[name] for name in ("ours", "plain"))
         mine *= stack
         share = mine * operations(recipe) / best
         print(
             f"  width {width}: {mine / 1e3:.0f}k tokens/s, {stack} models at once, {share:.0%} of the peak;"
         )
         print(f"    plain loop: {theirs / 1e3:.0f}k; ratio {mine / theirs:.2f} (goal: {GOALS[width]})")
-
-
-def timed(steps: Iterator) -> float:
-    """Return how long a chunk of steps takes."""
-    began = time.perf_counter()
-    next(steps)
-    return time.perf_counter() - began
 
 
 def operations(recipe: Recipe) -> float:
@@ -121,9 +113,4 @@ def operations(recipe: Recipe) -> float:
 def peak(size: int = 2048) -> float:
     """Return the operations per second of a large matrix product."""
     left, right = torch.randn(2, size, size)
-    times = []
-    for _ in range(8):
-        began = time.perf_counter()
-        left @ right
-        times.append(time.perf_counter() - began)
-    return 2 * size**3 / min(times)
+    return 2 * size**3 / min(seconds(lambda: left @ right) for _ in range(8))

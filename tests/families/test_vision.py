@@ -204,9 +204,9 @@ def test_the_smallest_member_trained_again_is_the_committed_one(which):
         task, numbers, pixels = next(experiment.sequences(data))
         scores = smallest[smallest["task"] == task].groupby("seed").apply(right)
         again = (networks.answers(pixels, data.test_labels[numbers])[0] == data.test_labels[numbers]).mean()
-    # Rounding differs between machines, and thousands of steps make of it another run.
-    spread = scores.max() - scores.min()
-    assert scores.min() - 0.5 * spread <= again <= scores.max() + 0.5 * spread
+    # Processors round differently, and thousands of steps make more of it; autoencoders' seeds hardly differ.
+    margin = 0.02 * scores.mean()
+    assert scores.min() - margin <= again <= scores.max() + margin
 
 
 def right(answers):
