@@ -37,7 +37,8 @@ class Images:
         Classes, from 0; all 0 where there are none.
     train_groups, test_groups : ndarray of int, shape (images,)
         Images with the same number are of one hand (Omniglot), were next to each other in the file (digits),
-        or were taken out of one block of a photograph.
+        or were taken out of one block of a photograph. Of CIFAR-100 each image has its own number; of MNIST
+        all have 0, since its files do not name the writers.
     """
 
     name: str

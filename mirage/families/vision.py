@@ -20,7 +20,7 @@ from mirage.families.optimization import updates
 __all__ = ["Autoencoder", "Ensemble", "LeNet", "Recipe", "SequenceTransformer", "drawn", "train"]
 
 LENGTH = 5  # images in a sequence
-_AT_ONCE = 1000  # items
+_AT_ONCE = 64_000  # pixels that each network tests at a time
 
 
 class LeNet(nn.Module):
@@ -220,8 +220,9 @@ class Ensemble(nn.Module):
             summed over its pixels.
         """
         parts = []
-        for start in range(0, len(images), _AT_ONCE):
-            some = (each[None, start : start + _AT_ONCE] for each in (images, labels))
+        items = max(1, _AT_ONCE // images[0].size)
+        for start in range(0, len(images), items):
+            some = (each[None, start : start + items] for each in (images, labels))
             batch = [torch.from_numpy(np.repeat(each, len(self.seeds), axis=0)) for each in some]
             parts.append(self.judged(*(each.to(self.weights[0].device) for each in batch)))
         predictions, losses = (torch.cat(part, dim=1).cpu().numpy() for part in zip(*parts, strict=True))

@@ -112,6 +112,7 @@ def test_cifar100_is_read_from_its_archive(tmp_path, monkeypatch):
     np.testing.assert_allclose(data.train.reshape(5, -1) * 255, pixels["train"], atol=1e-4)
     np.testing.assert_allclose(data.test.reshape(2, -1) * 255, pixels["test"], atol=1e-4)
     assert data.train.shape[1:] == (3, 32, 32) and data.classes == 5 and data.train.dtype == np.float32
+    assert len(set(data.train_groups)) == 5 and len(set(data.test_groups)) == 2  # each photograph by itself
 
 
 def test_omniglot_is_read_from_its_archives_and_split_by_people(tmp_path, monkeypatch):
