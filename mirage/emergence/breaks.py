@@ -99,8 +99,8 @@ def break_test(
     the step is unknown, so the p-value comes from a parametric bootstrap: families are drawn from the fitted
     smooth curves, and searched for a step in the same way. Where the data do not tell several kinds of curve
     apart, it is the largest of theirs, and of the narrowest curve of each kind that the data do not rule out:
-    a family as steep as the bound allows shows false steps most easily. A step in the first or last gap is
-    the same as a bend: not found.
+    a family as steep as the bound allows shows false steps most easily. In the first or last gap a step is
+    the same as a bend: it is found only if the family bends elsewhere as well, and may be a second bend.
 
     The scatter must be about the same at all sizes. An accuracy scatters little near its ends, and much
     between them: give −ln(accuracy), of the sizes where some answer is right.

@@ -34,7 +34,7 @@ class Images:
     train, test : ndarray of float32, shape (images, channels, side, side)
         Pixels from 0 (black, or no ink) to 1.
     train_labels, test_labels : ndarray of int, shape (images,)
-        Classes, from 0; all 0 where there are none.
+        Classes, from 0. Of the patches: the photograph, 0 for the temple and 1 for the flower.
     train_groups, test_groups : ndarray of int, shape (images,)
         Images with the same number are of one hand (Omniglot), were next to each other in the file (digits),
         or were taken out of one block of a photograph. Of CIFAR-100 each image has its own number; of MNIST
@@ -116,7 +116,7 @@ def _photographs() -> Images:
 
     rng = np.random.default_rng(_SPLIT_SEED)
     train, test = [], []
-    for photograph in datasets.load_sample_images().images:
+    for number, photograph in enumerate(datasets.load_sample_images().images):
         pixels = (photograph / 255).astype(np.float32).transpose(2, 0, 1)
         blocks = [
             pixels[:, top : top + _BLOCK, left : left + _BLOCK]
@@ -125,8 +125,8 @@ def _photographs() -> Images:
         ]
         chosen = rng.permutation(len(blocks))
         quarter = len(blocks) // 4
-        train += [_patches(blocks[number], _STRIDE) for number in chosen[quarter:]]
-        test += [_patches(blocks[number], _PATCH) for number in chosen[:quarter]]
+        train += [(_patches(blocks[block], _STRIDE), number) for block in chosen[quarter:]]
+        test += [(_patches(blocks[block], _PATCH), number) for block in chosen[:quarter]]
     return Images("photographs", *_gathered(train), *_gathered(test))
 
 
@@ -137,10 +137,11 @@ def _patches(block: np.ndarray, stride: int) -> np.ndarray:
     return some.reshape(-1, len(block), _PATCH, _PATCH)
 
 
-def _gathered(blocks: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the patches of all blocks, no classes, and the number of each one's block."""
-    pixels = np.concatenate(blocks)
-    return pixels, np.zeros(len(pixels), int), np.repeat(np.arange(len(blocks)), [len(b) for b in blocks])
+def _gathered(blocks: list[tuple[np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the patches of all blocks, and the number of each one's photograph and block."""
+    patches, photographs = zip(*blocks, strict=True)
+    each = [len(block) for block in patches]
+    return np.concatenate(patches), np.repeat(photographs, each), np.repeat(np.arange(len(blocks)), each)
 
 
 _EMBEDDED: dict[str, Callable[[], Images]] = {"digits": _digits, "photographs": _photographs}

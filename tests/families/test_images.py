@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from sklearn import datasets as scans
 
+from mirage import datasets
 from mirage.families import _published, images
 
 DRAW = np.random.default_rng(0)
@@ -60,12 +61,28 @@ def test_patches_to_test_on_overlap_with_none_to_train_on(monkeypatch):
     monkeypatch.setattr(scans, "load_sample_images", lambda: type("Found", (), {"images": coded}))
     data = images.load("photographs")
     seen = []
-    for part in (data.train, data.test):
+    for part, photograph in ((data.train, data.train_labels), (data.test, data.test_labels)):
         whole = np.round(part * 255).astype(int)
-        seen.append(set((whole[:, 0] * 65536 + whole[:, 1] * 256 + whole[:, 2]).ravel().tolist()))
+        where = whole[:, 0] * 65536 + whole[:, 1] * 256 + whole[:, 2]
+        assert (where // across == photograph[:, None, None]).all()
+        seen.append(set(where.ravel().tolist()))
     assert seen[0].isdisjoint(seen[1])
     assert len(seen[0] | seen[1]) == 2 * across
     assert len(data.test) * 64 == len(seen[1])  # those of the test do not overlap with each other
+
+
+@pytest.mark.parametrize("name", ["mnist", "autoencoder", "omniglot"])
+def test_the_committed_tables_say_the_same_of_the_images(name):
+    table = datasets.load_vision_images(name)
+    if table.attrs["data"] not in ("digits", "photographs"):
+        pytest.skip(f"the table holds {table.attrs['data']}, whose images are fetched")
+    data = images.load(table.attrs["data"])
+    own = table[table["parameters"] == 0]
+    assert own["label"].tolist() == data.test_labels.tolist()
+    assert own["hand"].tolist() == data.test_groups.tolist()
+    kept = own[own["pixels"].notna()]
+    pixels = data.test[kept["item"].astype(int)].transpose(0, 2, 3, 1).squeeze() * 255
+    np.testing.assert_allclose(np.stack(kept["pixels"]), pixels, atol=0.51)
 
 
 def as_published(monkeypatch, name, files, folder):
