@@ -124,7 +124,8 @@ def explained_by_metric(
         `log_probabilities` is needed.
     log_probabilities : array-like, shape (models, items), optional
         Log-probability of each item's whole target, below 0. M(l) is the mean over items of their
-        probabilities, each raised to the power l/(the model's loss): unequal items, no independence.
+        probabilities, each raised to the power l/(the model's loss): unequal items, no independence. The
+        spread over the items is each model's own, so what its change does counts as part (a).
     standard_errors : array-like, shape (models,), optional
         Of `losses`, at least 0; without them the losses are taken as exact.
     between : tuple of float, optional
