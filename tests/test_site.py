@@ -110,8 +110,11 @@ def test_page_fits_a_phone(browser, address, name):
     tab = browser.new_page(viewport={"width": 390, "height": 844})
     visit(tab, address + name)
     width = tab.evaluate("document.documentElement.scrollWidth")
+    cut = "links => links.filter(link => link.scrollWidth > link.clientWidth).map(link => link.innerText)"
+    titles = tab.locator(".prev-next-area a").evaluate_all(cut)
     tab.close()
     assert width <= 390
+    assert titles == []
 
 
 @pytest.mark.parametrize("name", PAGES)
