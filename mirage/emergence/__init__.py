@@ -4,6 +4,7 @@ They judge the curve of one family, `bend_test` those of several. Each says "can
 data do not support it.
 """
 
+from mirage._curve import Curve
 from mirage.emergence.bends import BendTest, bend_test
 from mirage.emergence.breaks import BreakTest, break_test
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
@@ -12,11 +13,12 @@ from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.score_tests import EmergenceScoreTest, emergence_score_test
 from mirage.emergence.scores import emergence_score, linearity
-from mirage.emergence.sharpness import Sharpness, sharpness, sharpness_of_counts
+from mirage.emergence.sharpness import Sharpness, sharpness
 
 __all__ = [
     "BendTest",
     "BreakTest",
+    "Curve",
     "EmergenceScoreTest",
     "ExplainedRise",
     "ExponentFit",
@@ -33,5 +35,4 @@ __all__ = [
     "four_questions",
     "linearity",
     "sharpness",
-    "sharpness_of_counts",
 ]

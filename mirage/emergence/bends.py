@@ -1,12 +1,12 @@
 """Does the trend over scale bend somewhere, when several families are looked at together?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mirage import _validate
+from mirage._curve import Curve
 
 __all__ = ["BendTest", "bend_test"]
 
@@ -26,7 +26,7 @@ class BendTest:
     p_value : float
         From families without a bend; with f families at least about 2^(1 - f).
     place : float
-        Where the slope changes, in units of `sizes`.
+        Where the slope changes, on the horizontal axis of the curves.
     place_interval : tuple of float
         By drawing whole families again. Wide where the data do not say where the bend is.
     before, after : float
@@ -54,9 +54,7 @@ class BendTest:
 
 
 def bend_test(
-    sizes: ArrayLike,
-    scores: ArrayLike,
-    families: Sequence[str],
+    curves: Mapping[str, Curve],
     *,
     confidence: float = 0.95,
     replicates: int = 4000,
@@ -76,12 +74,8 @@ def bend_test(
 
     Parameters
     ----------
-    sizes : array-like, shape (models,)
-        Parameters, or operations of training, above 0.
-    scores : array-like, shape (models,)
-        Of each model.
-    families : sequence of str, length models
-        The family of each model; those with one model are left out.
+    curves : mapping of str to Curve
+        The curve of each family, by its name; those with one model are left out.
     confidence : float
         Of the interval of the place, strictly between 0 and 1.
     replicates : int
@@ -110,16 +104,18 @@ def bend_test(
     >>> rng = np.random.default_rng(1)
     >>> straight = 0.1 * np.log10(x) + rng.normal(0, 0.02, x.size)
     >>> bent = straight + 0.2 * np.maximum(np.log10(x) - 22, 0)
-    >>> names = np.repeat(list("abcdefgh"), 9)
-    >>> bool(bend_test(x, straight, names).p_value > 0.05), bool(bend_test(x, bent, names).p_value < 0.05)
+    >>> def families(scores):
+    ...     rows = zip("abcdefgh", x.reshape(8, 9), scores.reshape(8, 9))
+    ...     return {name: Curve.from_scores(sizes, own) for name, sizes, own in rows}
+    >>> bool(bend_test(families(straight)).p_value > 0.05), bool(bend_test(families(bent)).p_value < 0.05)
     (True, True)
     """
-    size = _validate.vector("sizes", sizes, 0, open_low=True)
-    score = _validate.vector("scores", scores)
+    if not isinstance(curves, Mapping) or not all(isinstance(each, Curve) for each in curves.values()):
+        raise TypeError(f"curves must be a dictionary of curves by family; got {_validate.shown(curves)}")
     confidence = _validate.share("confidence", confidence)
     replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 100_000))
     rng = _validate.generator(rng)
-    x, y, code = _several(np.log10(size), score, families)
+    x, y, code = _several(curves)
     places = np.quantile(x, np.linspace(0.1, 0.9, _PLACES))
     search = _Search(x, code, places)
     statistic, best = search.largest(y[None])
@@ -183,23 +179,11 @@ class _Search:
         return float(before), float(change)
 
 
-def _names(families: object) -> list[str]:
-    try:
-        names = [] if isinstance(families, str) else list(families)
-    except Exception:  # whatever it is, it is no list
-        names = []
-    if not names or not all(isinstance(name, str) for name in names):
-        raise TypeError(f"families must be a list of names; got {_validate.shown(families)}")
-    return names
-
-
-def _several(x: np.ndarray, y: np.ndarray, families: Sequence[str]) -> tuple[np.ndarray, ...]:
+def _several(curves: Mapping[str, Curve]) -> tuple[np.ndarray, ...]:
     """Return the models of families with several, and the numbers of their families."""
-    names = _names(families)
-    if not x.size == y.size == len(names):
-        raise ValueError(
-            f"sizes, scores and families must have the same length; got {x.size}, {y.size} and {len(names)}"
-        )
+    names = [name for name, curve in curves.items() for _ in range(len(curve))]
+    x = np.log10(np.concatenate([[], *(curve.parameters for curve in curves.values())]))
+    y = np.concatenate([[], *(curve.scores for curve in curves.values())])
     _, code, count = np.unique(names, return_inverse=True, return_counts=True)
     use = count[code] > 1
     code = np.unique(code[use], return_inverse=True)[1]

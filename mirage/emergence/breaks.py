@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mirage import _validate
+from mirage._curve import Curve
 from mirage.emergence import _smooth
 
 __all__ = ["BreakTest", "break_test"]
@@ -79,9 +79,8 @@ class BreakTest:
 
 
 def break_test(
-    parameters: ArrayLike,
-    scores: ArrayLike,
-    standard_errors: ArrayLike | None = None,
+    curve: Curve,
+    of: str | None = None,
     *,
     narrowest: float | None = None,
     gaps: Sequence[int] = (1, 2, 4),
@@ -107,12 +106,11 @@ def break_test(
 
     Parameters
     ----------
-    parameters : array-like, shape (runs,)
-        Number of parameters of each run, above 0; equal values are replicates (seeds).
-    scores : array-like, shape (runs,)
-        A continuous score of each run, such as the mean negative log-likelihood.
-    standard_errors : array-like, shape (runs,), optional
-        Of the scores, from their items; at least 0.
+    curve : Curve
+        One family.
+    of : {"losses", "scores"}, optional
+        What is searched for a step; the losses, if the curve has them, without it. Of counts, "scores" judges
+        −ln of the share, at the sizes with right and wrong answers.
     narrowest : float, optional
         The bound in decades, from 0.01 to 100; four median gaps between sizes without it.
     gaps : sequence of int
@@ -143,17 +141,19 @@ def break_test(
     >>> sizes = np.logspace(8, 11, 8)
     >>> scatter = np.random.default_rng(0).normal(0, 0.03, 8)
     >>> smooth = (sizes / 1e8) ** -0.2 * np.exp(scatter)
-    >>> bool(break_test(sizes, smooth).p_value > 0.05)
+    >>> bool(break_test(Curve.from_scores(sizes, smooth)).p_value > 0.05)
     True
-    >>> jump = break_test(sizes, smooth * np.where(sizes > 3e9, 0.25, 1))
+    >>> jump = break_test(Curve.from_scores(sizes, smooth * np.where(sizes > 3e9, 0.25, 1)))
     >>> bool(jump.p_value < 0.05)
     True
     """
-    runs = _inputs(parameters, scores, standard_errors)
+    runs = judged(curve, of or ("scores" if curve.losses is None else "losses"))
     narrowest = None if narrowest is None else _validate.number("narrowest", narrowest, _NARROWEST, 100)
     replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 20_000))
     gaps = _validate.integers("gaps", _validate.vector("gaps", gaps, 1, 100)).tolist()
     rng = _validate.generator(rng)
+    if not runs[0].size:
+        return cannot_tell(*runs, np.nan, gaps, "no size has both right and wrong answers")
     x, z, variances, reason = _by_size(*runs)
     gap = max(float(np.median(np.diff(x))), _NARROWEST) if x.size > 1 else np.nan
     bound = narrowest or gap * _WIDEST
@@ -196,16 +196,24 @@ class _Found:
     scatter: float
 
 
-def _inputs(parameters: ArrayLike, scores: ArrayLike, errors: ArrayLike | None) -> tuple[np.ndarray, ...]:
-    size = _validate.vector("parameters", parameters, 0, open_low=True)
-    score = _validate.vector("scores", scores)
-    error = np.zeros_like(score) if errors is None else _validate.vector("standard_errors", errors, 0)
-    if not size.shape == score.shape == error.shape:
-        raise ValueError(
-            "parameters, scores and standard_errors must have the same length; "
-            f"got {size.size}, {score.size} and {error.size}"
-        )
-    return size, score, error
+def judged(curve: Curve, of: str) -> tuple[np.ndarray, ...]:
+    """Return the sizes, the values that are searched for a step, and their standard errors."""
+    size = curve.parameters
+    if _validate.choice("of", of, ("losses", "scores")) == "losses":
+        if curve.losses is None:
+            raise ValueError("curve must have losses to be judged by them")
+        errors = curve.loss_standard_errors
+        return size, curve.losses, np.zeros_like(size) if errors is None else errors
+    if curve.trials is None:
+        errors = curve.standard_errors
+        return size, curve.scores, np.zeros_like(size) if errors is None else errors
+    # Without a right answer −ln(score) has no upper end, without a wrong answer no lower one.
+    entry = np.unique(size, return_inverse=True)[1]
+    right, items = (np.bincount(entry, counts)[entry] for counts in (curve.successes, curve.trials))
+    use = (right > 0) & (right < items)
+    right, items = curve.successes[use], curve.trials[use]
+    share = (right + 0.5) / (items + 1)
+    return size[use], -np.log(share), np.sqrt((1 - share) / (items * share))
 
 
 def _by_size(size: np.ndarray, score: np.ndarray, error: np.ndarray) -> tuple:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mirage import _validate
+from mirage._curve import Curve
 from mirage.emergence._trend import Link, draw_trend
 
 __all__ = ["ExplainedRise", "explained_by_metric"]
@@ -79,14 +80,9 @@ class ExplainedRise:
 
 
 def explained_by_metric(
-    parameters: ArrayLike,
-    losses: ArrayLike,
-    successes: ArrayLike,
-    trials: ArrayLike,
+    curve: Curve,
     *,
     length: ArrayLike | None = None,
-    log_probabilities: ArrayLike | None = None,
-    standard_errors: ArrayLike | None = None,
     between: tuple[float, float] | None = None,
     confidence: float = 0.95,
     rng: int | np.random.Generator = 0,
@@ -113,21 +109,13 @@ def explained_by_metric(
 
     Parameters
     ----------
-    parameters : array-like, shape (models,)
-        Number of parameters of each model, above 0; equal values are replicates.
-    losses : array-like, shape (models,)
-        Mean negative log-likelihood per token of each model's targets, above 0.
-    successes, trials : array-like, shape (models,)
-        Exact matches and items of each model.
+    curve : Curve
+        Counts of exact matches with their losses (taken as exact without standard errors). Where it has
+        `item_log_probabilities` and no length is given, M(l) is the mean over items of their probabilities,
+        each raised to the power l/(the model's loss): unequal items, no independence. The spread over the
+        items is each model's own, so what its change does counts as part (a).
     length : array-like of int, optional
-        Tokens of the targets: one number, or one an item. M(l) is the mean of exp(−length l). Either this or
-        `log_probabilities` is needed.
-    log_probabilities : array-like, shape (models, items), optional
-        Log-probability of each item's whole target, below 0. M(l) is the mean over items of their
-        probabilities, each raised to the power l/(the model's loss): unequal items, no independence. The
-        spread over the items is each model's own, so what its change does counts as part (a).
-    standard_errors : array-like, shape (models,), optional
-        Of `losses`, at least 0; without them the losses are taken as exact.
+        Tokens of the targets: one number, or one an item. M(l) is the mean of exp(−length l).
     between : tuple of float, optional
         Two of the sizes, the smaller first; the smallest and the largest if not given.
     confidence : float
@@ -145,8 +133,8 @@ def explained_by_metric(
     Raises
     ------
     ValueError, TypeError
-        If lengths differ, a value is outside its range, or not exactly one of `length` and
-        `log_probabilities` is given.
+        If a value is outside its range, the curve has no counts or no losses, or neither `length` nor
+        `item_log_probabilities` is known.
 
     References
     ----------
@@ -158,18 +146,21 @@ def explained_by_metric(
     >>> sizes = np.geomspace(1e8, 1e11, 8)
     >>> losses = (sizes / 1e9) ** -0.5
     >>> right = np.round(2000 * np.exp(-5 * losses))
-    >>> result = explained_by_metric(sizes, losses, right, np.full(8, 2000), length=5)
+    >>> result = explained_by_metric(Curve.from_counts(sizes, right, [2000] * 8, losses=losses), length=5)
     >>> round(result.metric / result.rise, 2)
     1.0
     >>> losses[4:] /= 4
     >>> right = np.round(2000 * np.exp(-5 * losses))
-    >>> jump = explained_by_metric(sizes, losses, right, np.full(8, 2000), length=5, between=sizes[[3, 4]])
+    >>> curve = Curve.from_counts(sizes, right, [2000] * 8, losses=losses)
+    >>> jump = explained_by_metric(curve, length=5, between=sizes[[3, 4]])
     >>> jump.departure > jump.metric
     True
     """
-    size, right, items = _validate.counts(parameters, successes, trials)
-    loss, error = _checked_losses(losses, standard_errors, size)
-    link = Link(*_checked_slopes(length, log_probabilities, loss), items)
+    if curve.trials is None or curve.losses is None:
+        raise ValueError("curve must have counts and losses")
+    size, right, items, loss = curve.parameters, curve.successes, curve.trials, curve.losses
+    error = np.zeros(size.size) if curve.loss_standard_errors is None else curve.loss_standard_errors
+    link = Link(*_checked_slopes(length, curve.item_log_probabilities, loss), items)
     ends = _checked_between(between, np.unique(size))
     confidence, generator = _validate.share("confidence", confidence), _validate.generator(rng)
     order = np.lexsort((items, right, loss, size))  # the draws must not depend on the order of the models
@@ -223,31 +214,16 @@ def _too_little(size: np.ndarray, rise_interval: tuple[float, float]) -> str:
     return ""
 
 
-def _checked_losses(losses: object, errors: object, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    loss = _validate.vector("losses", losses, 0, open_low=True)
-    error = np.zeros(size.size) if errors is None else _validate.vector("standard_errors", errors, 0)
-    if not loss.shape == error.shape == size.shape:
-        raise ValueError(
-            "losses and standard_errors must have one value a model; "
-            f"got shapes {loss.shape} and {error.shape} for {size.size} models"
-        )
-    return loss, error
-
-
 def _checked_slopes(length: object, chances: object, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the slopes of the link (models, kinds of items) and the share of each kind."""
-    if (length is None) == (chances is None):
-        raise ValueError("exactly one of length and log_probabilities must be given")
+    if length is None and chances is None:
+        raise ValueError("length must be given where the curve has no item_log_probabilities")
     if length is not None:
         kinds, counts = np.unique(_validate.integers("length", length, 1), return_counts=True)
         return np.tile(-kinds.astype(float), (loss.size, 1)), counts / counts.sum()
-    values = _validate.array("log_probabilities", chances, high=0)
-    if values.ndim != 2 or values.shape[0] != loss.size:
-        raise ValueError(
-            f"log_probabilities must have one row a model; got shape {values.shape} for {loss.size} models"
-        )
     with np.errstate(over="ignore"):  # a loss of almost nothing
-        return np.maximum(values / loss[:, None], -_STEEPEST), np.full(values.shape[1], 1 / values.shape[1])
+        slopes = np.maximum(chances / loss[:, None], -_STEEPEST)
+    return slopes, np.full(chances.shape[1], 1 / chances.shape[1])
 
 
 def _checked_between(between: object, sizes: np.ndarray) -> tuple[float, float]:

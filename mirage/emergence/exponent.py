@@ -11,6 +11,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from mirage import _validate
+from mirage._curve import Curve
 
 __all__ = ["ExponentFit", "fit_exponent"]
 
@@ -70,9 +71,7 @@ class ExponentFit:
         )
 
 
-def fit_exponent(
-    parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95
-) -> ExponentFit:
+def fit_exponent(curve: Curve, confidence: float = 0.95) -> ExponentFit:
     """Fit the exponent that the toy model would need to pass through measured accuracies.
 
     ln(−ln A) = a ln c − a ln N is a straight line in ln N, so the fit is a binomial regression of the
@@ -84,10 +83,8 @@ def fit_exponent(
 
     Parameters
     ----------
-    parameters : array-like, shape (models,)
-        Number of parameters of each model, above 0.
-    successes, trials : array-like, shape (models,)
-        Right answers and items of each model.
+    curve : Curve
+        Counts.
     confidence : float
         Confidence of the interval, between 0 and 1.
 
@@ -111,11 +108,11 @@ def fit_exponent(
     --------
     >>> sizes = np.geomspace(1e9, 1e11, 4)
     >>> expected = np.exp(-((sizes / 5e9) ** -0.7))
-    >>> fit = fit_exponent(sizes, np.round(2000 * expected), np.full(4, 2000))
+    >>> fit = fit_exponent(Curve.from_counts(sizes, np.round(2000 * expected), [2000] * 4))
     >>> round(fit.exponent, 2)
     0.7
     """
-    size, right, items = _validate.counts(parameters, successes, trials)
+    size, right, items = curve.parameters, curve.successes, curve.trials
     confidence = _validate.share("confidence", confidence)
     informative = np.unique(size[(right > 0) & (right < items)]).size
     if informative < _LEAST_INFORMATIVE_SIZES:

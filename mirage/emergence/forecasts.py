@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mirage import _validate
+from mirage._curve import Curve
 from mirage.emergence._predictive import METHODS, Models, Predictive
 
 __all__ = ["Forecast", "forecast"]
@@ -77,14 +77,7 @@ class Forecast:
 
 
 def forecast(
-    parameters: ArrayLike,
-    successes: ArrayLike,
-    trials: ArrayLike,
-    *,
-    held_out: int = 2,
-    method: str = "power law",
-    losses: ArrayLike | None = None,
-    confidence: float = 0.95,
+    curve: Curve, *, held_out: int = 2, method: str = "power law", confidence: float = 0.95
 ) -> Forecast:
     """Predict the counts of the largest models from those of the smaller ones, and score the prediction.
 
@@ -102,19 +95,14 @@ def forecast(
 
     Parameters
     ----------
-    parameters : array-like, shape (models,)
-        Number of parameters of each model, above 0; equal values are replicates.
-    successes, trials : array-like, shape (models,)
-        Right answers and items of each model.
+    curve : Curve
+        Counts; with losses for the last two methods.
     held_out : int
         How many of the largest sizes to predict, at least 1; at least one size must be left.
     method : {"constant", "power law", "logistic", "loss from size", "loss as measured"}
         "power law": −ln A is a power of N (the toy model; its curve is Gompertz's). "logistic": the logit of
         A is linear in ln N. "loss as measured": −ln A is a power of the loss, and the measured loss of the
         larger models is put in. "loss from size": the same, with a loss that is extrapolated as a power of N.
-    losses : array-like, shape (models,), optional
-        Mean negative log-likelihood per token of the same outputs, above 0. Needed by the last two methods;
-        "loss from size" does not read those of the larger models, which may be NaN.
     confidence : float
         Of the predictive intervals, strictly between 0 and 1.
 
@@ -138,19 +126,21 @@ def forecast(
     --------
     >>> sizes = np.geomspace(1e8, 1e10, 8)
     >>> expected = np.exp(-5 * (sizes / 1e9) ** -0.5)
-    >>> result = forecast(sizes, np.round(2000 * expected), np.full(8, 2000))
+    >>> result = forecast(Curve.from_counts(sizes, np.round(2000 * expected), [2000] * 8))
     >>> result.covered
     array([ True,  True])
     >>> result.prediction.round(1), expected[-2:].round(1)
     (array([0.1, 0.2]), array([0.1, 0.2]))
-    >>> forecast(sizes, [0, 0, 0, 0, 0, 0, 100, 500], np.full(8, 2000)).summary()
+    >>> forecast(Curve.from_counts(sizes, [0, 0, 0, 0, 0, 0, 100, 500], [2000] * 8)).summary()
     'cannot tell: 0 of the sizes to fit have an accuracy strictly between 0 and 1, 4 are needed'
     """
-    size, right, items = _validate.counts(parameters, successes, trials)
+    if curve.trials is None:
+        raise ValueError("curve must be one of counts: forecasts are of right answers")
+    size, right, items = curve.parameters, curve.successes, curve.trials
     confidence = _validate.share("confidence", confidence)
     method = _validate.choice("method", method, tuple(METHODS))
     above = _largest(size, held_out)
-    losses = _checked_losses(losses, method, above)
+    losses = _checked_losses(curve.losses, method)
     loss = np.zeros(size.size) if losses is None else np.log(losses)
     models = Models(np.log(size), right, items, loss)
     small, large = models.take(~above), models.take(above)
@@ -176,20 +166,10 @@ def _largest(size: np.ndarray, held_out: object) -> np.ndarray:
     return size >= sizes[-number]
 
 
-def _checked_losses(losses: object, method: str, held_out: np.ndarray) -> np.ndarray | None:
-    if losses is None:
-        if method in _THROUGH_LOSS:
-            raise ValueError(f"losses must be given for the method {method!r}")
-        return None
-    values = _validate.array("losses", losses, 0, open_low=True, missing=True)
-    if values.shape != held_out.shape:
-        raise ValueError(
-            f"losses must have one value a model; got shape {values.shape} for {held_out.size} models"
-        )
-    known = values if method == "loss as measured" else values[~held_out]
-    if method in _THROUGH_LOSS and np.isnan(known).any():
-        raise ValueError("losses must be known for every model that the method reads; got nan")
-    return values
+def _checked_losses(losses: np.ndarray | None, method: str) -> np.ndarray | None:
+    if losses is None and method in _THROUGH_LOSS:
+        raise ValueError(f"losses must be given for the method {method!r}")
+    return losses
 
 
 def _too_little(small: Models, method: str) -> str:

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate, resolution
-from mirage.emergence.breaks import BreakTest, break_test, cannot_tell
+from mirage._curve import Curve
+from mirage.emergence.breaks import BreakTest, break_test
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.forecasts import Forecast, forecast
-from mirage.emergence.sharpness import Sharpness, sharpness, sharpness_of_counts
+from mirage.emergence.sharpness import Sharpness, sharpness
 
 __all__ = ["FourQuestions", "four_questions"]
 
-_ONE = ("family", "task")  # of which a curve holds at most one
 _LEVEL = 0.05
 
 
@@ -23,8 +22,8 @@ class FourQuestions:
 
     Attributes
     ----------
-    curve : DataFrame
-        The input, one row a run.
+    curve : Curve
+        The input.
     judged : {"loss", "−ln(score)", "score"}
         What was searched for a step: the loss where the curve has one; else of a count the negative
         logarithm, at the sizes with right and wrong answers; else the score.
@@ -43,7 +42,7 @@ class FourQuestions:
         None for a score that is no count, and without losses or the lengths of the targets.
     """
 
-    curve: pd.DataFrame
+    curve: Curve
     judged: str
     smoothness: BreakTest
     sharpness: Sharpness
@@ -109,10 +108,8 @@ def _part(parts: ExplainedRise | None) -> str:
 
 
 def four_questions(
-    curve: pd.DataFrame,
+    curve: Curve,
     *,
-    floor: float = 0.0,
-    ceiling: float = 1.0,
     length: int | None = None,
     held_out: int = 2,
     method: str = "power law",
@@ -125,13 +122,8 @@ def four_questions(
 
     Parameters
     ----------
-    curve : DataFrame, one row a run
-        `parameters`; and either `successes` and `trials`, or `score` and, if known, `standard_error`. If
-        known, the `loss` per token of the same outputs, above 0, with its `loss_standard_error`, and
-        `item_log_probabilities`, as `outputs.curve` gives them. Equal parameters are replicates. A column
-        `family`, `task` or `step` must hold one value (of `step`, one a model).
-    floor, ceiling : float
-        Score of a model that knows nothing, and of one that knows all.
+    curve : Curve
+        One family, one task, one score.
     length : int, optional
         Tokens of each target, with which the loss is linked to exact match, where `item_log_probabilities`
         are not known.
@@ -155,8 +147,7 @@ def four_questions(
     Raises
     ------
     ValueError, TypeError
-        If a column is missing, the curve holds several families, tasks or steps, or a value is outside its
-        range.
+        If a value is outside its range.
 
     References
     ----------
@@ -168,94 +159,42 @@ def four_questions(
     >>> from mirage import toy
     >>> sizes = np.geomspace(1e8, 1e11, 8)
     >>> family = toy.sample_family(sizes, toy.loss_curve(sizes), scatter=0.05)
-    >>> answers = four_questions(family, length=5)
+    >>> answers = four_questions(Curve.from_table(family), length=5)
     >>> bool(answers.smoothness.p_value > 0.05), bool(answers.predictability.covered.all())
     (True, True)
     """
-    curve = _checked(curve)
+    if not isinstance(curve, Curve):
+        raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
     method = _validate.choice("method", method, ("power law", "logistic", "constant"))
-    judged, *inputs = _judged(curve)
-    if inputs[0].size:
-        smoothness = break_test(*inputs, narrowest=narrowest, rng=rng)
-    else:
-        smoothness = cannot_tell(*inputs, np.nan, (), "no size has both right and wrong answers")
-    scale = {"floor": floor, "ceiling": ceiling, "link": link, "confidence": confidence}
-    if "successes" not in curve:
-        columns = (_column(curve, name) for name in ("parameters", "score", "standard_error"))
-        width = sharpness(*columns, **scale)
+    smoothness = break_test(curve, narrowest=narrowest, rng=rng)
+    width = sharpness(curve, link=link, confidence=confidence)
+    judged = "loss" if curve.losses is not None else "score" if curve.trials is None else "−ln(score)"
+    if curve.trials is None:
         return FourQuestions(curve, judged, smoothness, width, None, None, None, None)
-    counts = tuple(curve[name].to_numpy() for name in ("parameters", "successes", "trials"))
-    width = sharpness_of_counts(*counts, **scale)
-    loss = _column(curve, "loss")
-    tracks = [(method, None), *([("loss as measured", loss)] if loss is not None else [])]
-    if curve["parameters"].nunique() <= _validate.integer("held_out", held_out, 1):
+    tracks = [method, *(["loss as measured"] if curve.losses is not None else [])]
+    if curve.sizes.size <= _validate.integer("held_out", held_out, 1):
         tracks = []
-    forecasts = [
-        forecast(*counts, held_out=held_out, method=name, losses=known, confidence=confidence)
-        for name, known in tracks
-    ]
+    forecasts = [forecast(curve, held_out=held_out, method=name, confidence=confidence) for name in tracks]
     return FourQuestions(
         *(curve, judged, smoothness, width, _visible(curve, width)),
         *(*forecasts, None, None)[:2],
-        explained=_explained(curve, counts, loss, length, confidence, rng),
+        explained=_explained(curve, length, confidence, rng),
     )
 
 
-def _judged(curve: pd.DataFrame) -> tuple:
-    """Return the name of the score that is searched for a step, and its sizes, values and errors."""
-    size = curve["parameters"].to_numpy(float)
-    if (loss := _column(curve, "loss")) is not None:
-        return "loss", size, loss, _column(curve, "loss_standard_error")
-    if "successes" not in curve:
-        return "score", size, _column(curve, "score"), _column(curve, "standard_error")
-    # Without a right answer −ln(score) has no upper end, without a wrong answer no lower one.
-    by_size = curve.groupby("parameters")[["successes", "trials"]].transform("sum")
-    use = by_size["successes"].between(1, by_size["trials"] - 1).to_numpy()
-    right, items = (curve[name].to_numpy()[use] for name in ("successes", "trials"))
-    share = (right + 0.5) / (items + 1)
-    return "−ln(score)", size[use], -np.log(share), np.sqrt((1 - share) / (items * share))
-
-
-def _visible(curve: pd.DataFrame, width: Sharpness) -> resolution.Visibility:
-    by_size = curve.groupby("parameters")[["successes", "trials"]].sum()
-    expected = width.curve(by_size.index.to_numpy())
+def _visible(curve: Curve, width: Sharpness) -> resolution.Visibility:
+    entry = np.unique(curve.parameters, return_inverse=True)[1]
+    expected = width.curve(curve.sizes)
     return resolution.visibility(
-        by_size["successes"],
-        by_size["trials"],
-        floor=width.floor,
+        *(np.bincount(entry, counts).astype(np.int64) for counts in (curve.successes, curve.trials)),
+        floor=curve.floor,
         expected=None if np.isnan(expected).any() else np.clip(expected, 0, 1),
         confidence=width.confidence,
     )
 
 
-def _explained(curve, counts, loss, length, confidence, rng) -> ExplainedRise | None:
-    known = {"length": length}
-    if "item_log_probabilities" in curve and curve["trials"].nunique() == 1:
-        known = {"log_probabilities": np.stack(curve["item_log_probabilities"])}
-    if loss is None or known == {"length": None}:
+def _explained(curve, length, confidence, rng) -> ExplainedRise | None:
+    if curve.losses is None or (curve.item_log_probabilities is None and length is None):
         return None
-    size, right, items = counts
-    known |= {"standard_errors": _column(curve, "loss_standard_error"), "confidence": confidence, "rng": rng}
-    return explained_by_metric(size, loss, right, items, **known)
-
-
-def _column(curve: pd.DataFrame, name: str) -> np.ndarray | None:
-    return curve[name].to_numpy(float) if name in curve and curve[name].notna().all() else None
-
-
-def _checked(curve: object) -> pd.DataFrame:
-    if not isinstance(curve, pd.DataFrame):
-        raise TypeError(f"curve must be a DataFrame with a row a run; got {_validate.shown(curve)}")
-    needed = ["parameters", *(["successes", "trials"] if "successes" in curve else ["score"])]
-    _validate.columns("curve", curve, needed)
-    if "successes" in curve:
-        _validate.counts(*(curve[name] for name in ("parameters", "successes", "trials")))
-    else:
-        _validate.vector("score", curve["score"])
-    for name in _ONE:
-        if name in curve and curve[name].nunique() > 1:
-            raise ValueError(f"curve must hold one {name}; got {_validate.shown(sorted(set(curve[name])))}")
-    model = "model" if "model" in curve else "parameters"
-    if "step" in curve and (curve.groupby(model)["step"].nunique() > 1).any():
-        raise ValueError("curve must hold one step of each model; got several (choose one)")
-    return curve
+    length = length if curve.item_log_probabilities is None else None
+    return explained_by_metric(curve, length=length, confidence=confidence, rng=rng)

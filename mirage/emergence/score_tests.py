@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mirage import _validate
+from mirage._curve import Curve
 from mirage.emergence import _smooth
 from mirage.emergence.scores import emergence_score
 
@@ -41,12 +41,7 @@ class EmergenceScoreTest:
 
 
 def emergence_score_test(
-    parameters: ArrayLike,
-    successes: ArrayLike,
-    trials: ArrayLike,
-    *,
-    replicates: int = 1000,
-    rng: int | np.random.Generator = 0,
+    curve: Curve, *, replicates: int = 1000, rng: int | np.random.Generator = 0
 ) -> EmergenceScoreTest:
     """Compare an emergence score with its null distribution: a smooth curve, and the luck of the items.
 
@@ -57,10 +52,8 @@ def emergence_score_test(
 
     Parameters
     ----------
-    parameters : array-like, shape (models,)
-        Number of parameters (or operations of training) of each model, above 0, all different.
-    successes, trials : array-like, shape (models,)
-        Right answers and items of each model.
+    curve : Curve
+        Counts, one run a size.
     replicates : int
         Families to draw, from 99 to 1,000,000. A p-value is at least 1/(replicates + 1).
     rng : int or numpy.random.Generator
@@ -84,11 +77,11 @@ def emergence_score_test(
     Examples
     --------
     >>> sizes = np.logspace(8, 11, 8)
-    >>> few = emergence_score_test(sizes, [0, 0, 0, 0, 0, 1, 3, 9], np.full(8, 20))
+    >>> few = emergence_score_test(Curve.from_counts(sizes, [0, 0, 0, 0, 0, 1, 3, 9], [20] * 8))
     >>> bool(np.isinf(few.score)), bool(few.p_value > 0.05)
     (True, True)
     """
-    size, right, items = _validate.counts(parameters, successes, trials)
+    size, right, items = curve.parameters, curve.successes, curve.trials
     replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 1_000_000))
     rng = _validate.generator(rng)
     if np.unique(size).size < size.size:

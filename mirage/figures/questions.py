@@ -41,9 +41,8 @@ def draw_four_questions(result: FourQuestions) -> Figure:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> from mirage import emergence
-    >>> curve = pd.DataFrame({"parameters": [1e8, 1e9, 1e10], "successes": [0, 5, 40], "trials": 50})
+    >>> curve = emergence.Curve.from_counts([1e8, 1e9, 1e10], [0, 5, 40], [50] * 3)
     >>> figure = draw_four_questions(emergence.four_questions(curve))
     >>> [ax.get_title().split(":")[0] for ax in figure.axes]
     ['Smoothness', 'Sharpness', 'Visibility', 'Predictability']
@@ -109,7 +108,7 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     if seen is None:
         _not_asked("Visibility", result, ax)
         return
-    size = np.unique(result.curve["parameters"])
+    size = result.curve.sizes
     share, least = seen.successes / seen.trials, 0.2 / seen.trials.max()
     color, marker = style.PALETTE[0], style.MARKERS[0]
     low, high = np.maximum(seen.interval, least)
@@ -159,7 +158,7 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
 
 def _not_asked(question: str, result: FourQuestions, ax: Axes) -> None:
     ax.set(title=f"{question}: not asked", yticks=[])
-    counted = "successes" in result.curve
+    counted = result.curve.trials is not None
     why = "no size is left to fit" if counted else "the score is not a count of right answers"
     ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center")
 

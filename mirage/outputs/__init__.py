@@ -6,7 +6,7 @@ model gives them, `log_probabilities`: one per token of the target, in nats.
 
 from mirage.outputs._table import COLUMNS
 from mirage.outputs.by_place import places
-from mirage.outputs.curves import METRICS, curve
+from mirage.outputs.curves import METRICS, curve, scores
 from mirage.outputs.files import FORMATS, load_outputs, save_outputs
 
-__all__ = ["COLUMNS", "FORMATS", "METRICS", "curve", "load_outputs", "places", "save_outputs"]
+__all__ = ["COLUMNS", "FORMATS", "METRICS", "curve", "load_outputs", "places", "save_outputs", "scores"]

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 
 from mirage import _validate, metrics
+from mirage._curve import Curve
 from mirage.outputs import _table
 
-__all__ = ["METRICS", "curve"]
+__all__ = ["METRICS", "curve", "scores"]
 
 METRICS = ("exact_match", "token_accuracy", "token_edit_distance")
 _ORDER = ["task", "family", "parameters", "model", "seed", "step"]
 
 
-def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.DataFrame:
+def scores(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.DataFrame:
     """Turn fixed outputs into a score by scale: one row a run, which is a model, a seed and a step of a task.
 
     Parameters
@@ -47,8 +48,8 @@ def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.Dat
     --------
     >>> from mirage import toy
     >>> outputs = toy.sample_outputs([1e8, 1e11], length=3, items=100)
-    >>> scores = curve(outputs)
-    >>> scores["trials"].tolist(), scores["loss"].round(2).tolist()
+    >>> table = scores(outputs)
+    >>> table["trials"].tolist(), table["loss"].round(2).tolist()
     ([100, 100], [2.51, 0.16])
     """
     table = _table.checked(table)
@@ -60,6 +61,43 @@ def curve(table: pd.DataFrame, metric: str | Callable = "exact_match") -> pd.Dat
     if "log_probabilities" in table:
         result = result.merge(_losses(table), on=_table.RUN)
     return result.sort_values(_ORDER, ignore_index=True)
+
+
+def curve(
+    table: pd.DataFrame,
+    metric: str | Callable = "exact_match",
+    *,
+    floor: float | tuple[float, float] | None = None,
+    ceiling: float | tuple[float, float] | None = None,
+) -> Curve:
+    """Turn the fixed outputs of one family on one task into one curve.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Fixed outputs of one family, one task and one step a model.
+    metric : str or callable
+        As in `scores`.
+    floor, ceiling : float, or pair of float, optional
+        As in `emergence.Curve.from_table`.
+
+    Returns
+    -------
+    emergence.Curve
+        With losses and log-probabilities of the items where the table has them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `scores`; and if the table holds several curves.
+
+    Examples
+    --------
+    >>> from mirage import toy
+    >>> curve(toy.sample_outputs([1e8, 1e11], length=3, items=100)).trials
+    array([100, 100])
+    """
+    return Curve.from_table(scores(table, metric), floor=floor, ceiling=ceiling)
 
 
 def _scores(table: pd.DataFrame, metric: str | Callable) -> np.ndarray:

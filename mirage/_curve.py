@@ -1,0 +1,346 @@
+"""The noun of the statistics: one curve, which is a score by scale of one family on one task.
+
+It stands in a file of its own, so that `outputs` can make what `emergence` takes. Import it as
+`emergence.Curve`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from mirage import _validate
+
+__all__ = ["Curve"]
+
+_ONE = ("family", "task", "metric")  # of which a curve holds one
+_OPTIONAL = {
+    "loss": "losses",
+    "loss_standard_error": "loss_standard_errors",
+    "item_log_probabilities": "item_log_probabilities",
+    "design_effect": "design_effect",
+}
+_FIXED = ("floor", "floor_error", "ceiling", "ceiling_error", "axis")
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A score by scale: one family, one task, one score; checked once, here, and read-only.
+
+    Make one with `Curve.from_counts`, `Curve.from_scores` or `Curve.from_table`, or from a table of fixed
+    outputs with `outputs.curve`. A run is one trained model; runs of one size are replicates (seeds).
+
+    Attributes
+    ----------
+    parameters : ndarray, shape (runs,)
+        Place of each run on the horizontal axis, above 0.
+    scores : ndarray, shape (runs,)
+        Score of each run; of counts, the share of right answers.
+    standard_errors : ndarray, shape (runs,), or None
+        Of the scores, from their items; None if they are not known.
+    successes, trials : ndarray of int, shape (runs,), or None
+        Right answers and items of each run; None if the score is no count.
+    design_effect : ndarray, shape (runs,)
+        Variance of each count, over that of as many independent items.
+    losses, loss_standard_errors : ndarray, shape (runs,), or None
+        Negative log-likelihood per token of the same outputs, in nats, and its standard error.
+    item_log_probabilities : ndarray, shape (runs, items), or None
+        Log-probability of each item's whole target, in nats.
+    floor, ceiling : float
+        Score of a model that knows nothing, and of one that knows all; NaN if they are not known.
+    floor_error, ceiling_error : float
+        Their standard errors; 0 if they are known exactly.
+    axis : str
+        What the horizontal axis is: "parameters", "compute", "loss", "steps of training".
+    """
+
+    parameters: np.ndarray
+    scores: np.ndarray
+    standard_errors: np.ndarray | None
+    successes: np.ndarray | None
+    trials: np.ndarray | None
+    design_effect: np.ndarray
+    losses: np.ndarray | None
+    loss_standard_errors: np.ndarray | None
+    item_log_probabilities: np.ndarray | None
+    floor: float
+    floor_error: float
+    ceiling: float
+    ceiling_error: float
+    axis: str
+
+    @classmethod
+    def from_counts(
+        cls,
+        parameters: ArrayLike,
+        successes: ArrayLike,
+        trials: ArrayLike,
+        *,
+        floor: float | tuple[float, float] = 0.0,
+        ceiling: float | tuple[float, float] = 1.0,
+        design_effect: ArrayLike = 1.0,
+        losses: ArrayLike | None = None,
+        loss_standard_errors: ArrayLike | None = None,
+        item_log_probabilities: ArrayLike | None = None,
+        axis: str = "parameters",
+    ) -> "Curve":
+        """Return the curve of the share of right answers.
+
+        Parameters
+        ----------
+        parameters : array-like, shape (runs,)
+            Place of each run on the horizontal axis, above 0; equal values are replicates.
+        successes, trials : array-like of int, shape (runs,)
+            Right answers and items of each run.
+        floor, ceiling : float, or pair of float
+            Between 0 and 1: the share of right answers of a model that knows nothing, and of one that knows
+            all; or each with its standard error.
+        design_effect : array-like, shape (runs,) or a number
+            Variance of each count over that of as many independent items, above 0: more than 1 where items
+            come in clusters or are asked several times.
+        losses, loss_standard_errors : array-like, shape (runs,), optional
+            Negative log-likelihood per token of the same outputs in nats, above 0, and its standard error.
+        item_log_probabilities : array-like, shape (runs, items), optional
+            Log-probability of each item's whole target in nats, at most 0.
+        axis : str
+            What the horizontal axis is.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If lengths differ, a value is missing or outside its range, or floor and ceiling are equal.
+
+        Examples
+        --------
+        >>> curve = Curve.from_counts([1e8, 1e9, 1e10], [26, 40, 90], [100] * 3, floor=(0.25, 0.01))
+        >>> curve.scores, curve.floor_error
+        (array([0.26, 0.4 , 0.9 ]), 0.01)
+        """
+        size, right, items = _validate.counts(parameters, successes, trials)
+        effect = _validate.array("design_effect", design_effect, 0, open_low=True)
+        if effect.ndim:
+            _same_length("design_effect", effect, size)
+        share = right / items
+        effect = np.broadcast_to(effect, size.shape)
+        (floor, floor_error), (ceiling, ceiling_error) = (
+            _end(name, value, 0, 1) for name, value in (("floor", floor), ("ceiling", ceiling))
+        )
+        return cls(
+            size,
+            share,
+            np.sqrt(share * (1 - share) / items * effect),
+            *(right, items, effect),
+            *_losses(size, losses, loss_standard_errors),
+            _log_probabilities(size, item_log_probabilities),
+            *(floor, floor_error, ceiling, ceiling_error, axis),
+        )
+
+    @classmethod
+    def from_scores(
+        cls,
+        parameters: ArrayLike,
+        scores: ArrayLike,
+        standard_errors: ArrayLike | None = None,
+        *,
+        floor: float | tuple[float, float] | None = None,
+        ceiling: float | tuple[float, float] | None = None,
+        losses: ArrayLike | None = None,
+        loss_standard_errors: ArrayLike | None = None,
+        axis: str = "parameters",
+    ) -> "Curve":
+        """Return the curve of a score that is no count.
+
+        Parameters
+        ----------
+        parameters : array-like, shape (runs,)
+            Place of each run on the horizontal axis, above 0; equal values are replicates.
+        scores : array-like, shape (runs,)
+            Score of each run.
+        standard_errors : array-like, shape (runs,), optional
+            Standard error of each score from its items, at least 0. Fits refuse a curve without them.
+        floor, ceiling : float, or pair of float, optional
+            Score of a model that knows nothing, and of one that knows all; or each with its standard error.
+            The floor of a loss lies above its ceiling. Fits refuse a curve without them.
+        losses, loss_standard_errors : array-like, shape (runs,), optional
+            As in `from_counts`.
+        axis : str
+            What the horizontal axis is.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If lengths differ, a value is missing or outside its range, or floor and ceiling are equal.
+
+        Examples
+        --------
+        >>> Curve.from_scores([1e8, 1e9], [4.1, 0.3], [0.1, 0.1], floor=4.5, ceiling=0).ceiling
+        0.0
+        """
+        size = _validate.vector("parameters", parameters, 0, open_low=True)
+        values = _validate.vector("scores", scores)
+        _same_length("scores", values, size)
+        errors = None
+        if standard_errors is not None:
+            errors = _validate.vector("standard_errors", standard_errors, 0)
+            _same_length("standard_errors", errors, size)
+        (floor, floor_error), (ceiling, ceiling_error) = (
+            (np.nan, 0.0) if value is None else _end(name, value)
+            for name, value in (("floor", floor), ("ceiling", ceiling))
+        )
+        return cls(
+            size,
+            values,
+            errors,
+            *(None, None, np.ones_like(size)),
+            *_losses(size, losses, loss_standard_errors),
+            None,
+            *(floor, floor_error, ceiling, ceiling_error, axis),
+        )
+
+    @classmethod
+    def from_table(
+        cls,
+        table: pd.DataFrame,
+        *,
+        floor: float | tuple[float, float] | None = None,
+        ceiling: float | tuple[float, float] | None = None,
+        axis: str = "parameters",
+    ) -> "Curve":
+        """Return the curve in a tidy table with one row a run, such as the loaders of `datasets` give.
+
+        Parameters
+        ----------
+        table : DataFrame, one row a run
+            `parameters` (or the column that `axis` names); and either `successes` and `trials`, or `score`
+            and, if known, `standard_error`. If known, `loss`, `loss_standard_error`,
+            `item_log_probabilities` and `design_effect`. A column `family`, `task`, `metric` or `step` must
+            hold one value (of `step`, one a model). Drop a column with missing values, or its rows.
+        floor, ceiling : float, or pair of float, optional
+            As in `from_counts` (0 and 1 without them) and `from_scores`.
+        axis : str
+            Name of the column that is the horizontal axis.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a column or a value is missing, the table holds several curves, or a value is outside its range.
+
+        Examples
+        --------
+        >>> Curve.from_table(pd.DataFrame({"parameters": [1e8, 1e9], "successes": [1, 4], "trials": 9})).trials
+        array([9, 9])
+        """
+        if not isinstance(table, pd.DataFrame):
+            raise TypeError(f"table must be a DataFrame with one row a run; got {_validate.shown(table)}")
+        counted = "successes" in table
+        _validate.columns("table", table, [axis, *(["successes", "trials"] if counted else ["score"])])
+        _refuse_several(table)
+        known = {name: table[column] for column, name in _OPTIONAL.items() if column in table}
+        for name, column in known.items():
+            if column.isna().any():
+                row = column.index[column.isna()][0]
+                raise ValueError(f"{column.name} must have no missing values; row {row} has one (drop it)")
+        if "item_log_probabilities" in known:
+            known["item_log_probabilities"] = _stacked(known["item_log_probabilities"])
+        ends = {name: end for name, end in (("floor", floor), ("ceiling", ceiling)) if end is not None}
+        if counted:
+            columns = (table[name] for name in (axis, "successes", "trials"))
+            return cls.from_counts(*columns, **known, **ends, axis=axis)
+        known.pop("item_log_probabilities", None), known.pop("design_effect", None)
+        errors = table["standard_error"] if "standard_error" in table else None
+        return cls.from_scores(table[axis], table["score"], errors, **known, **ends, axis=axis)
+
+    def __post_init__(self):
+        """Check what concerns several fields, and make the arrays read-only."""
+        if not isinstance(self.axis, str):
+            raise TypeError(f"axis must be a name; got {_validate.shown(self.axis)}")
+        if self.floor == self.ceiling:
+            raise ValueError(f"ceiling must differ from floor; got {self.ceiling:g} and {self.floor:g}")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value = value.copy()
+                value.flags.writeable = False
+                object.__setattr__(self, field.name, value)
+
+    def __len__(self) -> int:
+        """Return the number of runs."""
+        return self.parameters.size
+
+    def take(self, runs: ArrayLike) -> "Curve":
+        """Return the curve of some runs: a mask, or their indices.
+
+        Examples
+        --------
+        >>> curve = Curve.from_counts([1e8, 1e9, 1e10], [26, 40, 90], [100] * 3)
+        >>> curve.take(curve.parameters < 1e10).successes
+        array([26, 40])
+        """
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(
+            self, **{name: value[runs] for name, value in arrays.items() if isinstance(value, np.ndarray)}
+        )
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Return the different places on the horizontal axis, rising."""
+        return np.unique(self.parameters)
+
+
+def _end(name: str, value: object, low: float = -np.inf, high: float = np.inf) -> tuple[float, float]:
+    """Return floor or ceiling with its standard error."""
+    pair = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    if pair and len(value) != 2:
+        raise ValueError(f"{name} must be a number, or a pair of it and its standard error; got {value!r}")
+    value, error = value if pair else (value, 0.0)
+    if isinstance(value, float) and np.isinf(value):
+        raise ValueError(
+            f"{name} must be finite, as an unbounded score has no width; got {value:g} "
+            "(score a bounded share of the way, or ask for a step with emergence.break_test)"
+        )
+    return _validate.number(name, value, low, high), _validate.number(f"standard error of {name}", error, 0)
+
+
+def _same_length(name: str, values: np.ndarray, size: np.ndarray) -> None:
+    if values.shape[:1] != size.shape:
+        raise ValueError(f"{name} must be as many as parameters; got {values.shape[0]} for {size.size}")
+
+
+def _losses(size: np.ndarray, losses: object, errors: object) -> tuple[np.ndarray | None, np.ndarray | None]:
+    if losses is None:
+        if errors is not None:
+            raise ValueError("losses must be given where loss_standard_errors are")
+        return None, None
+    loss = _validate.vector("losses", losses, 0, open_low=True)
+    _same_length("losses", loss, size)
+    if errors is not None:
+        errors = _validate.vector("loss_standard_errors", errors, 0)
+        _same_length("loss_standard_errors", errors, size)
+    return loss, errors
+
+
+def _log_probabilities(size: np.ndarray, values: object) -> np.ndarray | None:
+    if values is None:
+        return None
+    array = _validate.array("item_log_probabilities", values, high=0)
+    if array.ndim != 2:
+        raise ValueError(f"item_log_probabilities must have one row a run; got shape {array.shape}")
+    _same_length("item_log_probabilities", array, size)
+    return array
+
+
+def _stacked(rows: pd.Series) -> np.ndarray | None:
+    """Return the rows as one array; None where the runs have different numbers of items."""
+    arrays = [np.asarray(row) for row in rows]
+    return np.stack(arrays) if len({array.shape for array in arrays}) == 1 else None
+
+
+def _refuse_several(table: pd.DataFrame) -> None:
+    for name in _ONE:
+        if name in table and table[name].nunique() > 1:
+            raise ValueError(f"table must hold one {name}; got {_validate.shown(sorted(set(table[name])))}")
+    model = "model" if "model" in table else "parameters"
+    if {"step", model} <= set(table) and (table.groupby(model)["step"].nunique() > 1).any():
+        raise ValueError("table must hold one step of each model; got several (choose one)")
