@@ -225,11 +225,12 @@ class Curve:
         Raises
         ------
         ValueError, TypeError
-            If a column or a value is missing, the table holds several curves, or a value is outside its range.
+            If a column or a value is missing or outside its range, or the table holds several curves.
 
         Examples
         --------
-        >>> Curve.from_table(pd.DataFrame({"parameters": [1e8, 1e9], "successes": [1, 4], "trials": 9})).trials
+        >>> table = pd.DataFrame({"parameters": [1e8, 1e9], "successes": [1, 4], "trials": 9})
+        >>> Curve.from_table(table).trials
         array([9, 9])
         """
         if not isinstance(table, pd.DataFrame):
@@ -238,7 +239,7 @@ class Curve:
         _validate.columns("table", table, [axis, *(["successes", "trials"] if counted else ["score"])])
         _refuse_several(table)
         known = {name: table[column] for column, name in _OPTIONAL.items() if column in table}
-        for name, column in known.items():
+        for column in known.values():
             if column.isna().any():
                 row = column.index[column.isna()][0]
                 raise ValueError(f"{column.name} must have no missing values; row {row} has one (drop it)")
@@ -282,6 +283,33 @@ class Curve:
         return replace(
             self, **{name: value[runs] for name, value in arrays.items() if isinstance(value, np.ndarray)}
         )
+
+    def by_size(self) -> "Curve":
+        """Return the curve with one entry a size, the mean of its runs, in the order of the sizes.
+
+        Runs of one size answer the same items. So their mean is known no better than one run: the runs are
+        no further items.
+
+        Examples
+        --------
+        >>> both = Curve.from_counts([1e8, 1e8, 1e9], [20, 30, 90], [100] * 3).by_size()
+        >>> both.scores, both.design_effect
+        (array([0.25, 0.9 ]), array([2., 1.]))
+        """
+        sizes, entry = np.unique(self.parameters, return_inverse=True)
+        runs = np.bincount(entry)
+
+        def mean(values: np.ndarray | None) -> np.ndarray | None:
+            return None if values is None else np.bincount(entry, values) / runs
+
+        options = {"floor": (self.floor, self.floor_error), "ceiling": (self.ceiling, self.ceiling_error)}
+        options = {name: None if np.isnan(end[0]) else end for name, end in options.items()}
+        options |= {"losses": mean(self.losses), "loss_standard_errors": mean(self.loss_standard_errors)}
+        options["axis"] = self.axis
+        if self.trials is None:
+            return Curve.from_scores(sizes, mean(self.scores), mean(self.standard_errors), **options)
+        counts = (np.bincount(entry, each).astype(np.int64) for each in (self.successes, self.trials))
+        return Curve.from_counts(sizes, *counts, design_effect=mean(self.design_effect) * runs, **options)
 
     @property
     def sizes(self) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from rapidfuzz import process
 from rapidfuzz.distance import Hamming, Levenshtein
+from scipy import special
 
 from mirage import _answers, _validate
 
@@ -20,6 +21,7 @@ __all__ = [
     "cross_entropy",
     "exact_match",
     "multiple_choice_grade",
+    "pass_at_k",
     "reconstruction_accuracy",
     "subset_accuracy",
     "token_accuracy",
@@ -289,6 +291,52 @@ def subset_accuracy(correct: ArrayLike, size: int) -> float:
     # A product of ratios, as the binomial coefficients themselves leave the floats.
     drawn = np.arange(min(size, int(right.sum()) + 1))  # once no right item is left, the factor is 0
     return float(np.prod((right.sum() - drawn) / (right.size - drawn)))
+
+
+def pass_at_k(samples: ArrayLike, right: ArrayLike, k: int) -> np.ndarray:
+    """Return the probability that at least one of k samples of each item is right.
+
+    The unbiased estimator 1 − C(n − c, k)/C(n, k) from c right answers among n samples: 1 − (1 − c/n)^k is
+    too low.
+
+    Parameters
+    ----------
+    samples, right : array-like of int, shape (items,)
+        Samples n of each item, at least k; and how many of them are right.
+    k : int
+        From 1 to the smallest n.
+
+    Returns
+    -------
+    ndarray, shape (items,)
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, or a value is outside its range.
+
+    References
+    ----------
+    Chen et al. (2021), *Evaluating Large Language Models Trained on Code*, Eq. 1, arXiv:2107.03374.
+
+    Examples
+    --------
+    >>> pass_at_k([10, 10], [0, 5], 2).round(3)
+    array([0.   , 0.778])
+    """
+    number, successes = _validate.integers("samples", samples, 1), _validate.integers("right", right)
+    if number.shape != successes.shape or number.ndim != 1:
+        raise ValueError(
+            f"samples and right must be as many; got shapes {number.shape} and {successes.shape}"
+        )
+    _validate.at_most(successes, number)
+    k = _validate.integer("k", k, 1)
+    if number.min() < k:
+        raise ValueError(f"k must be at most the smallest number of samples, {number.min()}; got {k}")
+    wrong = number - successes
+    logs = special.betaln(number - k + 1, k + 1) - special.betaln(np.maximum(wrong - k, 0) + 1, k + 1)
+    return np.where(wrong < k, 1.0, 0.0 - np.expm1(logs + np.log((number + 1) / (np.maximum(wrong, k) + 1))))
 
 
 def reconstruction_accuracy(errors: ArrayLike, threshold: ArrayLike) -> np.ndarray | float:

@@ -1,17 +1,16 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
-They judge the curve of one family, `bend_test` those of several. Each says "cannot tell", and why, where the
-data do not support it.
+All take a `Curve`: the score of one family on one task; `bend_test` those of several families. Each says
+"cannot tell", and why, where the data do not support an answer.
 """
 
 from mirage._curve import Curve
 from mirage.emergence.bends import BendTest, bend_test
 from mirage.emergence.breaks import BreakTest, break_test
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
-from mirage.emergence.exponent import ExponentFit, fit_exponent
+from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.questions import FourQuestions, four_questions
-from mirage.emergence.score_tests import EmergenceScoreTest, emergence_score_test
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
 
@@ -19,20 +18,31 @@ __all__ = [
     "BendTest",
     "BreakTest",
     "Curve",
-    "EmergenceScoreTest",
+    "CurveFit",
     "ExplainedRise",
-    "ExponentFit",
     "Forecast",
     "FourQuestions",
+    "Prediction",
     "Sharpness",
     "bend_test",
     "break_test",
     "emergence_score",
-    "emergence_score_test",
     "explained_by_metric",
-    "fit_exponent",
+    "fit_curve",
     "forecast",
     "four_questions",
     "linearity",
     "sharpness",
 ]
+
+_GONE = {
+    "emergence_score_test": "break_test",
+    "fit_exponent": "fit_curve (its `exponent`)",
+    "sharpness_of_counts": "sharpness(Curve.from_counts(…))",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _GONE:
+        raise AttributeError(f"emergence.{name} is gone; use emergence.{_GONE[name]}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,7 @@ from scipy import special
 KINDS = ("line", "hinge", "logistic", "gompertz", "reversed gompertz")
 _LEVELS = 4  # a coarse grid, and three finer ones around its best curve
 _NEARBY, _WIDER = np.linspace(-1, 1, 9), np.linspace(-1, 1, 5)
+_WIDEST, _FINENESS = 6, 0.4  # of the spans; of the logarithms of neighbouring widths
 _LEAST = 0.02  # of a step's squares: what must be left of it beside the curve, to be told from it
 
 
@@ -46,8 +47,10 @@ def _coarse(kind: str, x: np.ndarray, narrowest: float) -> tuple[np.ndarray, np.
     span = np.ptp(x)
     if kind == "hinge":
         return np.linspace(x.min(), x.max(), 25), span * np.array([0.02, 0.06, 0.2, 0.6])
-    around = np.linspace(x.min() - 0.3 * span, x.max() + 0.3 * span, 33)
-    return around, narrowest * np.array([1.0, 1.4, 2.0, 3.5])
+    places = int(np.clip(np.ceil(1.6 * span / narrowest * 3), 33, 120))
+    around = np.linspace(x.min() - 0.3 * span, x.max() + 0.3 * span, places)
+    widest = max(_WIDEST * span, 4 * narrowest)  # wider ones are lines as well as not
+    return around, np.geomspace(narrowest, widest, int(np.ceil(np.log(widest / narrowest) / _FINENESS)) + 1)
 
 
 def _shapes(kind: str, x: np.ndarray, places: np.ndarray, widths: np.ndarray) -> np.ndarray:
@@ -115,6 +118,22 @@ class Grid:
         y = z * self.root
         shape = self.shapes[which]
         return (self.line @ (self.line.T @ y) + shape * (shape @ y)) / self.root
+
+    def fit_of_two(self, z: np.ndarray, firsts: list[int]) -> tuple[np.ndarray, float]:
+        """Return the best fit of two curves of the grid, the first one of some, and the squares it leaves."""
+        y = z * self.root
+        rest = _off(y[None], self.line)[0]
+        best, least = None, np.inf
+        for first in firsts:
+            alone = rest - (self.shapes[first] @ rest) * self.shapes[first]
+            others = self.shapes - np.outer(self.shapes @ self.shapes[first], self.shapes[first])
+            others = _unit(others, _lengths(self.shapes), np.sqrt(_LEAST))
+            taken = (others @ alone) ** 2
+            second = int(taken.argmax())
+            left = max(alone @ alone - taken[second], 0)
+            if left < least:
+                best, least = y - alone + (others[second] @ alone) * others[second], left
+        return best / self.root, float(least)
 
     def step(self, z: np.ndarray, which: int) -> tuple[int, float]:
         """Return the gap of the largest step beside a curve of the grid, and its height."""

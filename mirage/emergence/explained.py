@@ -1,19 +1,23 @@
 """How much of the rise of a harsh metric does the metric itself explain?"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 from mirage import _validate
 from mirage._curve import Curve
-from mirage.emergence._trend import Link, draw_trend
 
 __all__ = ["ExplainedRise", "explained_by_metric"]
 
 _LEAST_SIZES = 5
 _DRAWS = 2000
 _STEEPEST = 1e200
+_EXACT = 1e-20  # a misfit below this share of the total is rounding
+_SHRINKAGE = np.geomspace(1e-6, 1e12, 721)
+_MOST_AT_ONCE = 10**6  # numbers in one block of draws by items
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +26,8 @@ class ExplainedRise:
 
     Attributes
     ----------
-    parameters, losses, successes, trials : ndarray
-        The inputs, one entry a model.
+    curve : Curve
+        The input.
     between : tuple of float
         The two sizes.
     confidence : float
@@ -48,10 +52,7 @@ class ExplainedRise:
         Why the data cannot tell (the parts are NaN then); empty when they can.
     """
 
-    parameters: np.ndarray
-    losses: np.ndarray
-    successes: np.ndarray
-    trials: np.ndarray
+    curve: Curve
     between: tuple[float, float]
     confidence: float
     rise: float
@@ -64,19 +65,23 @@ class ExplainedRise:
     link_interval: tuple[float, float]
     reason: str = ""
 
-    def summary(self) -> str:
-        """Return the result in plain words."""
+    def answer(self) -> str:
+        """Return all parts in a few words."""
         if self.reason:
             return f"cannot tell: {self.reason}"
         parts = (
             ("the metric on a smooth trend of the loss", self.metric, self.metric_interval),
-            ("the departure of the loss from the trend", self.departure, self.departure_interval),
-            ("the failure of the link", self.link, self.link_interval),
+            ("the departure of the loss from that trend", self.departure, self.departure_interval),
+            ("the link from the loss to exact match", self.link, self.link_interval),
         )
         words = "; ".join(
-            f"{name} {part:+.3f} ({low:+.3f} to {high:+.3f})" for name, part, (low, high) in parts
+            f"{name} gives {part:+.2f} ({low:+.2f} to {high:+.2f})" for name, part, (low, high) in parts
         )
-        return f"exact match changes by {self.rise:+.3f}: {words}"
+        return f"of a change by {self.rise:+.2f}, {words}".replace("-", "−")
+
+    def summary(self) -> str:
+        """Return the result in plain words."""
+        return self.answer()
 
 
 def explained_by_metric(
@@ -103,9 +108,10 @@ def explained_by_metric(
 
     The trend is a power law: a straight line of the log of the loss on the log of the size, with scatter
     between models that is estimated. A jump would tilt a line fitted through it, and a tilted line would
-    explain the jump away. So the line may hold one step, at an unknown place: each place, and no step, is
-    weighed by what the data say for it (Bayes factors). The step is no part of the trend; if it lies below
-    both sizes, the trend is the line above it. A smooth curve that is no power law counts as a departure.
+    explain the jump away. So the line may hold one step, at an unknown place: no step (as likely as all
+    places together) and each place are weighed by what the data say for them (Bayes factors). The step is no
+    part of the trend; if it lies below both sizes, the trend is the line above it. A smooth curve that is no
+    power law counts as a departure.
 
     Parameters
     ----------
@@ -160,22 +166,22 @@ def explained_by_metric(
         raise ValueError("curve must have counts and losses")
     size, right, items, loss = curve.parameters, curve.successes, curve.trials, curve.losses
     error = np.zeros(size.size) if curve.loss_standard_errors is None else curve.loss_standard_errors
-    link = Link(*_checked_slopes(length, curve.item_log_probabilities, loss), items)
+    link = _Link(*_checked_slopes(length, curve.item_log_probabilities, loss), items)
     ends = _checked_between(between, np.unique(size))
     confidence, generator = _validate.share("confidence", confidence), _validate.generator(rng)
     order = np.lexsort((items, right, loss, size))  # the draws must not depend on the order of the models
     pair = [order[size[order] == end] for end in ends]
-    inputs = size, loss, right, items, ends, confidence
+    inputs = curve, ends, confidence
 
     match = [right[models].sum() / items[models].sum() for models in pair]
-    draws = [_draw_share(right[models], items[models], generator) for models in pair]
+    draws = [_draw_share(curve.take(models), generator) for models in pair]
     rise, rises = float(match[1] - match[0]), draws[1] - draws[0]
     rise_interval = _interval(rises, confidence)
     if reason := _too_little(size, rise_interval):
         nothing = np.nan, (np.nan, np.nan)
         return ExplainedRise(*inputs, rise, rise_interval, *nothing * 3, reason)
 
-    trend = draw_trend(np.log(size[order]), np.log(loss[order]), np.log(ends), _DRAWS, generator)
+    trend = _draw_trend(np.log(size[order]), np.log(loss[order]), np.log(ends), _DRAWS, generator)
     on_trend = link.change(pair, [end[:, None] for end in np.exp(np.clip(trend, -100, 100)).T])
     with_error = link.change(pair, [_draw_losses(loss[models], error[models], generator) for models in pair])
     metric, by_loss = float(np.median(on_trend)), float(link.change(pair, [loss[None, m] for m in pair])[0])
@@ -190,9 +196,10 @@ def explained_by_metric(
     )
 
 
-def _draw_share(successes: np.ndarray, trials: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    right, items = successes.sum(), trials.sum()
-    return rng.beta(right + 0.5, items - right + 0.5, _DRAWS)
+def _draw_share(models: Curve, rng: np.random.Generator) -> np.ndarray:
+    items = models.trials.sum() / (models.design_effect.mean() * len(models))  # runs are no further items
+    share = models.successes.sum() / models.trials.sum()
+    return rng.beta(items * share + 0.5, items * (1 - share) + 0.5, _DRAWS)
 
 
 def _draw_losses(loss: np.ndarray, error: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -235,3 +242,82 @@ def _checked_between(between: object, sizes: np.ndarray) -> tuple[float, float]:
             f"between must be two of the sizes, the smaller first; got {_validate.shown(between)}"
         )
     return float(pair[0]), float(pair[1])
+
+
+class _Link(NamedTuple):
+    """M(l) of each model: the weighted mean over kinds of items of exp(slope l), slopes (models, kinds)."""
+
+    slopes: np.ndarray
+    weights: np.ndarray
+    items: np.ndarray
+
+    def change(self, pair: list[np.ndarray], losses: list[np.ndarray]) -> np.ndarray:
+        """Return how M changes between two groups of models, for losses of shape (draws, models or 1)."""
+        before, after = (self._match(*end) for end in zip(pair, losses, strict=True))
+        return after - before
+
+    def _match(self, models: np.ndarray, losses: np.ndarray) -> np.ndarray:
+        columns = np.broadcast_to(losses, (losses.shape[0], models.size)).T
+        match = [self._of_one(*model) for model in zip(models, columns, strict=True)]
+        return np.average(match, axis=0, weights=self.items[models])
+
+    def _of_one(self, model: int, losses: np.ndarray) -> np.ndarray:
+        blocks = np.array_split(losses, -(-losses.size * self.weights.size // _MOST_AT_ONCE))
+        slope, weight = self.slopes[model], self.weights
+        with np.errstate(over="ignore"):  # a huge loss gives no match
+            return np.concatenate([np.exp(np.outer(block, slope)) @ weight for block in blocks])
+
+
+def _draw_trend(
+    x: np.ndarray, y: np.ndarray, new: np.ndarray, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the trend at two new places, shape (draws, 2), on the side of the step where the first place lies.
+
+    Each draw takes a place for the step (or none) by its posterior weight, then scatter and line from their
+    posterior under the reference prior, so that one place alone would give Student's intervals.
+    """
+    x, new = ((values - x.mean()) / np.ptp(x) for values in (x, new))
+    places = _places(x)
+    designs = [_design(x, place) for place in places]
+    chosen = rng.choice(len(places), draws, p=_weights(designs, y))
+    scatter, noise = rng.chisquare, rng.standard_normal
+    trend = np.empty((draws, new.size))
+    for index, (place, design) in enumerate(zip(places, designs, strict=True)):
+        which = np.nonzero(chosen == index)[0]
+        line, misfit = _least_squares(design, y)
+        spread = np.sqrt(misfit / scatter(y.size - line.size, which.size))
+        root = np.linalg.inv(np.linalg.cholesky(design.T @ design))
+        lines = line + spread[:, None] * (noise((which.size, line.size)) @ root)
+        target = _design(new, place)
+        target[:, 2:] = target[0, 2:]
+        trend[which] = lines @ target.T
+    return trend
+
+
+def _places(x: np.ndarray) -> list[float | None]:
+    sizes = np.unique(x)
+    return [None, *(sizes[1:] + sizes[:-1]) / 2]
+
+
+def _design(x: np.ndarray, place: float | None) -> np.ndarray:
+    step = [] if place is None else [x > place]
+    return np.column_stack([np.ones(x.size), x, *step]).astype(float)
+
+
+def _least_squares(design: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    line = np.linalg.lstsq(design, y, rcond=None)[0]
+    return line, max(np.sum((y - design @ line) ** 2), _EXACT * np.sum((y - y.mean()) ** 2), 1e-300)
+
+
+def _weights(designs: list[np.ndarray], y: np.ndarray) -> np.ndarray:
+    """Posterior weight of no step and of a step at each place; before the data a half is for no step.
+
+    Bayes factors under the prior of Zellner and Siow (1980): a g-prior whose g is inverse gamma(1/2, n/2).
+    """
+    misfits = np.array([_least_squares(design, y)[1] for design in designs])
+    n, g = y.size, _SHRINKAGE
+    prior = special.log_softmax(-n / (2 * g) - np.log(g) / 2)  # g^(-3/2) exp(-n/2g), and g for the log grid
+    ratio = (misfits[1:] / misfits[0])[:, None]
+    evidence = (n - 3) / 2 * np.log1p(g) - (n - 2) / 2 * np.log1p(g * ratio)
+    step = special.logsumexp(evidence + prior, axis=1)
+    return special.softmax(np.concatenate([[0.0], step - np.log(step.size)]))

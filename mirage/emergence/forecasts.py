@@ -1,17 +1,17 @@
-"""Would the smaller models have forecast the larger ones? Fit below, predict above, score on counts."""
+"""Would the smaller models have forecast the larger ones? Fit below, predict above, score."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 
-from mirage import _validate
+from mirage import _validate, _words, scaling
 from mirage._curve import Curve
-from mirage.emergence._predictive import METHODS, Models, Predictive
+from mirage.emergence.fits import Prediction, fit_curve
 
-__all__ = ["Forecast", "forecast"]
+__all__ = ["METHODS", "Forecast", "forecast"]
 
-_LEAST_INFORMATIVE_SIZES = 4
-_THROUGH_LOSS = ("loss from size", "loss as measured")
+_LEVELS = (np.arange(11) + 0.5) / 11  # quantiles that stand for a distribution
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,36 +20,28 @@ class Forecast:
 
     Attributes
     ----------
-    parameters, successes, trials : ndarray
-        The inputs, one entry a model.
-    losses : ndarray or None
+    curve, method, confidence : Curve, str, float
         The inputs.
-    method : str
-        How the forecast was made.
-    confidence : float
-        Of the intervals.
-    held_out : ndarray of bool
-        Which models were predicted; the others were fitted.
+    held_out : ndarray of bool, shape (runs,)
+        Which runs were predicted; the others were fitted.
     prediction : ndarray
-        Predictive median of the accuracy of each held-out model, in the order of the inputs.
-    interval : ndarray, shape (held-out models, 2)
-        Low and high end of each predictive interval for the share measured on the model's items.
+        Predictive median of the score of each held-out run, in the order of the inputs.
+    interval : ndarray, shape (held-out runs, 2)
+        Low and high end of each predictive interval for the score as measured.
     observed : ndarray
-        The measured share of each held-out model.
+        The measured score of each held-out run.
     covered : ndarray of bool
-        Whether the interval holds the measured share; all False when the data cannot tell.
+        Whether the interval holds the measured score; all False when the data cannot tell.
     log_score : float
-        Mean over the held-out models of the natural logarithm of the predictive probability of the count.
+        Mean over the held-out runs of the natural logarithm of the predictive probability (of scores that
+        are no counts: of the density).
     log_score_difference : float
         The same minus that of the method "constant": above 0, the forecast was better than no change.
     reason : str
         Why the data cannot tell (predictions and scores are NaN then); empty when they can.
     """
 
-    parameters: np.ndarray
-    successes: np.ndarray
-    trials: np.ndarray
-    losses: np.ndarray | None
+    curve: Curve
     method: str
     confidence: float
     held_out: np.ndarray
@@ -57,38 +49,43 @@ class Forecast:
     interval: np.ndarray
     observed: np.ndarray
     covered: np.ndarray
-    log_score: float
-    log_score_difference: float
+    log_score: float = np.nan
+    log_score_difference: float = np.nan
     reason: str = ""
+
+    def answer(self) -> str:
+        """Return how the forecast did in a few words."""
+        if self.reason:
+            return f"cannot tell: {self.reason}"
+        what = "size" if self.covered.size == np.unique(self.curve.parameters[self.held_out]).size else "run"
+        wide = np.diff(self.interval, axis=1).mean()
+        better = "better" if self.log_score_difference > 0 else "worse"
+        return (
+            f"{self.covered.sum()} of {self.covered.size} held-out {what}s lie in their "
+            f"{100 * self.confidence:g}% intervals, which are {wide:.2f} wide on average; the log score is "
+            f"{abs(self.log_score_difference):.2f} {better} than that of no change"
+        )
 
     def summary(self) -> str:
         """Return the result in plain words."""
         if self.reason:
-            return f"cannot tell: {self.reason}"
+            return self.answer()
         models = "; ".join(
-            f"predicted {middle:.3f} ({low:.3f} to {high:.3f}), measured {share:.3f}"
-            for middle, (low, high), share in zip(self.prediction, self.interval, self.observed, strict=True)
+            f"predicted {middle:.3f} ({_words.interval(ends, 3)}), measured {score:.3f}"
+            for middle, ends, score in zip(self.prediction, self.interval, self.observed, strict=True)
         )
-        return (
-            f"{self.method}: {self.covered.sum()} of {self.covered.size} held-out models inside their "
-            f"{self.confidence:.0%} interval ({models}); log score {self.log_score:.2f}, "
-            f"{self.log_score_difference:+.2f} against no change"
-        )
+        return f"{self.method}: {self.answer()} ({models})"
 
 
 def forecast(
     curve: Curve, *, held_out: int = 2, method: str = "power law", confidence: float = 0.95
 ) -> Forecast:
-    """Predict the counts of the largest models from those of the smaller ones, and score the prediction.
+    """Predict the scores of the largest models from those of the smaller ones, and score the prediction.
 
-    The predictive distribution holds the uncertainty of the fitted curve, the scatter between models
-    (estimated, never assumed to be zero: without item noise the interval is Student's) and the items of the
-    model that is predicted. It is right only if the curve goes on with the same shape and the same scatter.
-    Models with no right or no wrong answer have no finite link and are left out of the fits.
-
-    Two kinds of knowledge must not be mixed. "constant", "power law", "logistic" and "loss from size" know
-    only the size of the larger models, and may be compared with each other. "loss as measured" also knows
-    their loss: it forecasts the metric from the loss, not the model from its size.
+    All methods know only the sizes of the larger models. The predictive distribution holds the uncertainty
+    of the fitted curve, of floor and ceiling, the scatter between models (estimated, never taken to be zero)
+    and the items of the run that is predicted. It is right only if the curve goes on with the same shape and
+    the same scatter.
 
     The baseline, "constant", is the last level seen, not the mean of all levels: on a curve that rises, any
     rising curve beats the mean. It may drift by what neighbouring sizes typically differ, up or down.
@@ -96,31 +93,29 @@ def forecast(
     Parameters
     ----------
     curve : Curve
-        Counts; with losses for the last two methods.
+        Counts; or scores with standard errors, floor and ceiling.
     held_out : int
-        How many of the largest sizes to predict, at least 1; at least one size must be left.
-    method : {"constant", "power law", "logistic", "loss from size", "loss as measured"}
-        "power law": −ln A is a power of N (the toy model; its curve is Gompertz's). "logistic": the logit of
-        A is linear in ln N. "loss as measured": −ln A is a power of the loss, and the measured loss of the
-        larger models is put in. "loss from size": the same, with a loss that is extrapolated as a power of N.
+        How many of the largest sizes to predict, at least 1; at least three sizes must be left.
+    method : {"constant", "power law", "logistic", "loss from size"}
+        "power law": `fit_curve` with the Gompertz link (the toy model: −ln A is a power of N). "logistic":
+        the same with the logistic link. "loss from size": the loss is a power of N, and −ln A a power of the
+        loss; the losses of the larger models are not read.
     confidence : float
         Of the predictive intervals, strictly between 0 and 1.
 
     Returns
     -------
     Forecast
-        With `reason` set and NaN for predictions and scores when fewer than four of the smaller sizes have
-        an accuracy strictly between 0 and 1, or their losses do not differ.
+        With `reason` set where `fit_curve` has one, or fewer than three sizes are left to fit.
 
     Raises
     ------
     ValueError, TypeError
-        If the lengths differ, a value is outside its range, losses are missing, or no size is left to fit.
+        If a value is outside its range, losses are missing, or no size is left to fit.
 
     References
     ----------
-    Gneiting and Raftery (2007), *J. Am. Statist. Assoc.* 102:359 (log score of a held-out count). Röver
-    (2020), *J. Statist. Softw.* 93(6) (the regression, one with random effects).
+    Gneiting and Raftery (2007), *J. Am. Statist. Assoc.* 102:359 (log score of a held-out count).
 
     Examples
     --------
@@ -131,58 +126,121 @@ def forecast(
     array([ True,  True])
     >>> result.prediction.round(1), expected[-2:].round(1)
     (array([0.1, 0.2]), array([0.1, 0.2]))
-    >>> forecast(Curve.from_counts(sizes, [0, 0, 0, 0, 0, 0, 100, 500], [2000] * 8)).summary()
-    'cannot tell: 0 of the sizes to fit have an accuracy strictly between 0 and 1, 4 are needed'
+    >>> forecast(Curve.from_counts(sizes, [0, 0, 0, 0, 0, 0, 100, 500], [2000] * 8)).answer()
+    'cannot tell: no size is surely between floor and ceiling'
     """
-    if curve.trials is None:
-        raise ValueError("curve must be one of counts: forecasts are of right answers")
-    size, right, items = curve.parameters, curve.successes, curve.trials
+    if not isinstance(curve, Curve):
+        raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
     confidence = _validate.share("confidence", confidence)
     method = _validate.choice("method", method, tuple(METHODS))
-    above = _largest(size, held_out)
-    losses = _checked_losses(curve.losses, method)
-    loss = np.zeros(size.size) if losses is None else np.log(losses)
-    models = Models(np.log(size), right, items, loss)
-    small, large = models.take(~above), models.take(above)
-    observed = right[above] / items[above]
-    inputs = size, right, items, losses, method, confidence, above
-    if reason := _too_little(small, method):
-        nothing = np.full(observed.size, np.nan)
-        covered = np.zeros(observed.size, dtype=bool)
-        return Forecast(
-            *inputs, nothing, np.column_stack([nothing] * 2), observed, covered, np.nan, np.nan, reason
-        )
-    predictive = METHODS[method](small, large)
-    interval = predictive.interval(large.trials, confidence)
-    covered = (interval[:, 0] <= observed) & (observed <= interval[:, 1])
-    score, constant = (_log_score(each, large) for each in (predictive, METHODS["constant"](small, large)))
-    return Forecast(*inputs, predictive.median(), interval, observed, covered, score, score - constant)
+    if method == "loss from size" and curve.losses is None:
+        raise ValueError("curve must have losses for the method 'loss from size'")
+    above = _largest(curve, held_out)
+    small, large = curve.take(~above), curve.take(above)
+    nothing = np.full(len(large), np.nan)
+    asked = Forecast(
+        *(curve, method, confidence, above, nothing, np.column_stack([nothing] * 2), large.scores),
+        covered=np.zeros(len(large), dtype=bool),
+    )
+    found, reason = METHODS[method](small, large, confidence)
+    if small.sizes.size < 3 or reason:
+        return replace(asked, reason=reason or f"the sizes to fit are {small.sizes.size}, and 3 are needed")
+    baseline, _ = _constant(small, large, confidence)
+    low, high = found.interval.T
+    rounding = 1e-12
+    scores = [each.log_probability(large).mean() for each in (found, baseline)]
+    return replace(
+        asked,
+        prediction=found.median,
+        interval=found.interval,
+        covered=(low - rounding <= large.scores) & (large.scores <= high + rounding),
+        log_score=float(scores[0]),
+        log_score_difference=float(scores[0] - scores[1]),
+    )
 
 
-def _largest(size: np.ndarray, held_out: object) -> np.ndarray:
-    number, sizes = _validate.integer("held_out", held_out, 1), np.unique(size)
+def _largest(curve: Curve, held_out: object) -> np.ndarray:
+    number, sizes = _validate.integer("held_out", held_out, 1), curve.sizes
     if number >= sizes.size:
         raise ValueError(f"held_out must leave at least one size; got {number} of {sizes.size}")
-    return size >= sizes[-number]
+    return curve.parameters >= sizes[-number]
 
 
-def _checked_losses(losses: np.ndarray | None, method: str) -> np.ndarray | None:
-    if losses is None and method in _THROUGH_LOSS:
-        raise ValueError(f"losses must be given for the method {method!r}")
-    return losses
+def _constant(small: Curve, large: Curve, confidence: float) -> tuple[Prediction | None, str]:
+    """The last level stays; the typical change between neighbouring sizes says how far it may drift."""
+    if small.sizes.size < 3:
+        return None, ""
+    level, variance = _levels(small.by_size())
+    size = np.log(small.sizes)
+    gap = np.diff(size)
+    from_items = np.mean((variance[1:] + variance[:-1]) / gap)
+    drift = max(np.mean(np.diff(level) ** 2 / gap), from_items)
+    spread = np.sqrt(drift * (np.log(large.parameters) - size[-1]))
+    # Student's distribution as a mixture of normal ones.
+    wider = np.sqrt(gap.size / stats.chi2.ppf(_LEVELS, gap.size))
+    mean, weight = np.full((_LEVELS.size, len(large)), level[-1]), np.full(_LEVELS.size, 1 / _LEVELS.size)
+    ends = np.tile((0.0, 1.0) if large.trials is not None else (large.floor, large.ceiling), (weight.size, 1))
+    mixture = weight, mean, np.maximum(np.outer(wider, spread), 1e-9), ends
+    return Prediction.of(*mixture, large, "logistic", confidence), ""
 
 
-def _too_little(small: Models, method: str) -> str:
-    sizes = np.unique(small.size[small.informative]).size
-    if sizes < _LEAST_INFORMATIVE_SIZES:
-        return (
-            f"{sizes} of the sizes to fit have an accuracy strictly between 0 and 1, "
-            f"{_LEAST_INFORMATIVE_SIZES} are needed"
-        )
-    if method in _THROUGH_LOSS and np.ptp(small.loss[small.informative]) < 1e-6:
-        return "the losses of the models to fit do not differ"
-    return ""
+def _levels(sizes: Curve) -> tuple[np.ndarray, np.ndarray]:
+    """Return the logit of the mean score of each size, and the variance that its items give it."""
+    if sizes.trials is not None:
+        trials = sizes.trials / sizes.design_effect
+        share = (trials * sizes.scores + 0.5) / (trials + 1)
+        return scaling.link(share, "logistic"), 1 / (trials * share * (1 - share))
+    distance = sizes.ceiling - sizes.floor
+    share = np.clip((sizes.scores - sizes.floor) / distance, 0.001, 0.999)
+    return scaling.link(share, "logistic"), (sizes.standard_errors / (distance * share * (1 - share))) ** 2
 
 
-def _log_score(predictive: Predictive, models: Models) -> float:
-    return float(predictive.log_probability(models.successes, models.trials).mean())
+def _by_link(link: str):
+    def from_size(small: Curve, large: Curve, confidence: float) -> tuple[Prediction | None, str]:
+        fit = fit_curve(small, link, confidence)
+        return (None, fit.reason) if fit.reason else (fit.predict(large), "")
+
+    return from_size
+
+
+def _loss_from_size(small: Curve, large: Curve, confidence: float) -> tuple[Prediction | None, str]:
+    """−ln A is a power of the loss, and the loss one of N."""
+    if np.ptp(np.log(small.losses)) < 1e-6:
+        return None, "the losses of the models to fit do not differ"
+    fit = fit_curve(
+        replace(small, parameters=small.losses, losses=None, loss_standard_errors=None, axis="loss"),
+        "gompertz",
+        confidence,
+    )
+    if fit.reason:
+        return None, fit.reason
+    loss, spread, free = _line(np.log(small.parameters), np.log(small.losses), np.log(large.parameters))
+    posterior = fit.posterior.with_known_ends()
+    # Each part of the mixture once for each width of the loss's Student distribution.
+    weight, scatter, mean, covariance = (np.repeat(each, _LEVELS.size, axis=0) for each in posterior)
+    wider = np.tile(np.sqrt(free / stats.chi2.ppf(_LEVELS, free)), weight.size // _LEVELS.size)
+    variance, place = np.outer(wider, spread) ** 2, loss - fit.centre
+    of_slope = covariance[:, 1, 1, None]
+    of_line = covariance[:, 0, 0, None] + 2 * covariance[:, 0, 1, None] * place + of_slope * place**2
+    of_loss = (mean[:, 1, None] ** 2 + of_slope) * variance
+    deviation = np.sqrt(np.maximum(of_line, 0) + of_loss + scatter[:, None] ** 2)
+    mixture = weight / weight.sum(), mean[:, :1] + mean[:, 1:2] * place, deviation, mean[:, -2:]
+    return Prediction.of(*mixture, large, "gompertz", confidence), ""
+
+
+def _line(x: np.ndarray, y: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return predictions of a straight line, their standard errors, and the degrees of freedom."""
+    free = max(x.size - 2, 1)
+    design, target = (np.column_stack([np.ones(at.size), at - x.mean()]) for at in (x, new))
+    line, *_ = np.linalg.lstsq(design, y, rcond=None)
+    scatter = np.sum((y - design @ line) ** 2) / free
+    spread = 1 + np.einsum("hp,pq,hq->h", target, np.linalg.pinv(design.T @ design), target)
+    return target @ line, np.sqrt(scatter * spread), free
+
+
+METHODS = {
+    "constant": _constant,
+    "power law": _by_link("gompertz"),
+    "logistic": _by_link("logistic"),
+    "loss from size": _loss_from_size,
+}

@@ -13,8 +13,6 @@ from mirage.emergence.sharpness import Sharpness, sharpness
 
 __all__ = ["FourQuestions", "four_questions"]
 
-_LEVEL = 0.05
-
 
 @dataclass(frozen=True, eq=False)
 class FourQuestions:
@@ -24,87 +22,67 @@ class FourQuestions:
     ----------
     curve : Curve
         The input.
-    judged : {"loss", "−ln(score)", "score"}
-        What was searched for a step: the loss where the curve has one; else of a count the negative
-        logarithm, at the sizes with right and wrong answers; else the score.
     smoothness : BreakTest
-        Of that.
+        Of the loss where the curve has one, else of the score.
     sharpness : Sharpness
         Of the score.
     visibility : resolution.Visibility or None
-        Of the counts, those of one size added up, smallest size first; None for a score that is no count.
+        Of the counts of each size, smallest size first: the mean of its runs, on the items of one run. None
+        for a score that is no count.
     predictability : Forecast or None
-        Of the largest sizes, knowing only how large they are. None for a score that is no count, and where
-        no size is left to fit.
-    with_loss : Forecast or None
-        The same, knowing their loss too: never to be compared with the other. None without losses.
+        Of the largest sizes, knowing only how large they are. None where no size is left to fit, or the
+        score has no standard errors, floor or ceiling.
+    from_loss : Forecast or None
+        The same through the loss, which is forecast from the size. None without losses.
     explained : ExplainedRise or None
         None for a score that is no count, and without losses or the lengths of the targets.
     """
 
     curve: Curve
-    judged: str
     smoothness: BreakTest
     sharpness: Sharpness
     visibility: resolution.Visibility | None
     predictability: Forecast | None
-    with_loss: Forecast | None
+    from_loss: Forecast | None
     explained: ExplainedRise | None
 
     def answers(self) -> dict[str, str]:
-        """Return a few words for each question that was asked, by the names of the attributes."""
-        words = {
-            "smoothness": _step(self.smoothness),
-            "sharpness": _width(self.sharpness),
-            "visibility": _seen(self.visibility),
-            "predictability": _foretold(self.predictability),
-            "with_loss": _foretold(self.with_loss),
-            "explained": _part(self.explained),
+        """Return each answer in a few words, with what it rests on, by the names of the attributes."""
+        asked = {
+            "smoothness": self.smoothness,
+            "sharpness": self.sharpness,
+            "predictability": self.predictability,
+            "from_loss": self.from_loss,
+            "explained": self.explained,
         }
-        return {name: answer for name, answer in words.items() if answer}
+        words = {name: result.answer() for name, result in asked.items() if result is not None}
+        if self.visibility is not None:
+            words["visibility"] = _seen(self.visibility, self.sharpness)
+        return words
 
     def summary(self) -> str:
         """Return the answers in one short paragraph; each answer has a longer summary of its own."""
         names = {
-            "smoothness": f"Smoothness of the {self.judged}",
+            "smoothness": f"Smoothness of the {self.smoothness.of}",
             "sharpness": "Sharpness",
             "visibility": "Visibility",
             "predictability": "Predictability from size",
-            "with_loss": "Predictability with the loss known",
+            "from_loss": "Predictability from size, through the loss",
             "explained": "Explained by the metric",
         }
-        return " ".join(f"{names[name]}: {answer}." for name, answer in self.answers().items())
+        answers = self.answers()
+        return " ".join(f"{name}: {answers[key]}." for key, name in names.items() if key in answers)
 
 
-def _step(test: BreakTest) -> str:
-    if test.reason:
-        return f"cannot tell, {test.reason}"
-    step = "a step larger than" if test.p_value <= _LEVEL else "no step that could be told from"
-    against = f"p = {test.p_value:.2g}, against curves at least {test.narrowest:.2f} decades wide"
-    return f"{step} trend and scatter ({against})"
-
-
-def _width(found: Sharpness) -> str:
-    if found.reason:
-        return found.summary()
-    return "{:.2f} decades ({:.2f} to {:.2f})".format(found.width, *found.interval)
-
-
-def _seen(seen: resolution.Visibility | None) -> str:
-    return seen and f"{seen.visible.sum()} of {seen.visible.size} sizes are above the floor"
-
-
-def _foretold(made: Forecast | None) -> str:
-    if made is None or made.reason:
-        return made and f"cannot tell, {made.reason}"
-    return f"{made.covered.sum()} of {made.covered.size} held-out models are in their intervals"
-
-
-def _part(parts: ExplainedRise | None) -> str:
-    if parts is None or parts.reason:
-        return parts and f"cannot tell, {parts.reason}"
-    low, high = parts.metric_interval
-    return f"{parts.metric:+.2f} ({low:+.2f} to {high:+.2f}) of a rise of {parts.rise:+.2f}"
+def _seen(seen: resolution.Visibility, width: Sharpness) -> str:
+    if seen.floor == 0 and not seen.floor_error:
+        return (
+            f"{seen.visible.sum()} of {seen.visible.size} sizes have a right answer, which is enough where "
+            "the floor is 0"
+        )
+    below = width.fit.below_floor.size
+    words = f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor of {seen.floor:g}"
+    return words + f", and {below} surely below it: the floor is wrong" * (below > 0)
 
 
 def four_questions(
@@ -114,11 +92,11 @@ def four_questions(
     held_out: int = 2,
     method: str = "power law",
     link: str = "gompertz",
-    narrowest: float | None = None,
+    narrowest: float = 1.0,
     confidence: float = 0.95,
     rng: int | np.random.Generator = 0,
 ) -> FourQuestions:
-    """Ask of one curve whether it has a step, how sharp it rises, what its items show, what it foretells.
+    """Ask of one curve whether it has a step, how sharp it rises, what its items show, what it predicts.
 
     Parameters
     ----------
@@ -133,7 +111,7 @@ def four_questions(
         Of the forecast that knows only the size.
     link : {"gompertz", "logistic", "probit"}
         Shape of the curve whose width is measured.
-    narrowest : float, optional
+    narrowest : float
         The width in decades at which a curve still counts as smooth.
     confidence : float
         Of all intervals, strictly between 0 and 1.
@@ -157,44 +135,51 @@ def four_questions(
     Examples
     --------
     >>> from mirage import toy
-    >>> sizes = np.geomspace(1e8, 1e11, 8)
+    >>> sizes = np.geomspace(1e8, 1e11, 12)
     >>> family = toy.sample_family(sizes, toy.loss_curve(sizes), scatter=0.05)
     >>> answers = four_questions(Curve.from_table(family), length=5)
-    >>> bool(answers.smoothness.p_value > 0.05), bool(answers.predictability.covered.all())
-    (True, True)
+    >>> answers.smoothness.verdict, bool(answers.predictability.covered.all())
+    ('no step', True)
     """
     if not isinstance(curve, Curve):
         raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
     method = _validate.choice("method", method, ("power law", "logistic", "constant"))
-    smoothness = break_test(curve, narrowest=narrowest, rng=rng)
+    held_out = _validate.integer("held_out", held_out, 1)
     width = sharpness(curve, link=link, confidence=confidence)
-    judged = "loss" if curve.losses is not None else "score" if curve.trials is None else "−ln(score)"
-    if curve.trials is None:
-        return FourQuestions(curve, judged, smoothness, width, None, None, None, None)
-    tracks = [method, *(["loss as measured"] if curve.losses is not None else [])]
-    if curve.sizes.size <= _validate.integer("held_out", held_out, 1):
-        tracks = []
-    forecasts = [forecast(curve, held_out=held_out, method=name, confidence=confidence) for name in tracks]
+    counted = curve.trials is not None
+    fitted = counted or (
+        curve.standard_errors is not None and np.isfinite([curve.floor, curve.ceiling]).all()
+    )
+    ask = {"held_out": held_out, "confidence": confidence}
+    forecasts = fitted and held_out < curve.sizes.size
+    known = length is not None or curve.item_log_probabilities is not None
+    losses = curve.losses is not None
     return FourQuestions(
-        *(curve, judged, smoothness, width, _visible(curve, width)),
-        *(*forecasts, None, None)[:2],
-        explained=_explained(curve, length, confidence, rng),
+        curve,
+        smoothness=break_test(curve, narrowest=narrowest, rng=rng),
+        sharpness=width,
+        visibility=_visible(curve, width) if counted else None,
+        predictability=forecast(curve, method=method, **ask) if forecasts else None,
+        from_loss=forecast(curve, method="loss from size", **ask) if forecasts and losses else None,
+        explained=explained_by_metric(
+            curve,
+            length=length if curve.item_log_probabilities is None else None,
+            confidence=confidence,
+            rng=rng,
+        )
+        if counted and losses and known
+        else None,
     )
 
 
 def _visible(curve: Curve, width: Sharpness) -> resolution.Visibility:
-    entry = np.unique(curve.parameters, return_inverse=True)[1]
-    expected = width.curve(curve.sizes)
+    sizes = curve.by_size()
+    expected = width.fit.expected(sizes.parameters)
     return resolution.visibility(
-        *(np.bincount(entry, counts).astype(np.int64) for counts in (curve.successes, curve.trials)),
-        floor=curve.floor,
+        sizes.successes,
+        sizes.trials,
+        floor=(curve.floor, curve.floor_error) if curve.floor_error else curve.floor,
         expected=None if np.isnan(expected).any() else np.clip(expected, 0, 1),
+        design_effect=sizes.design_effect,
         confidence=width.confidence,
     )
-
-
-def _explained(curve, length, confidence, rng) -> ExplainedRise | None:
-    if curve.losses is None or (curve.item_log_probabilities is None and length is None):
-        return None
-    length = length if curve.item_log_probabilities is None else None
-    return explained_by_metric(curve, length=length, confidence=confidence, rng=rng)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from mirage import _validate, scaling, style
+from mirage import _validate, _words, scaling, style
 from mirage.emergence import Forecast, FourQuestions, Sharpness
 from mirage.figures.curves import draw_proportions, on_sizes
 
@@ -14,14 +14,14 @@ __all__ = ["draw_four_questions"]
 
 _CANNOT_TELL = "cannot tell"
 _NOTHING = 0.01  # of the test's statistic: a step that explains so little is not drawn
-_AXIS = {"loss": "Loss per token, nats", "−ln(score)": "−ln(score)", "score": "Score"}
+_AXIS = {"losses": "Loss per token, nats", "scores": "Score"}
 
 
 def draw_four_questions(result: FourQuestions) -> Figure:
     """Draw the answers to the four questions in four panels, one below the other.
 
     Smoothness: the score that was judged, the best smooth curve, and the gap with the largest step.
-    Sharpness: the score, the fitted curve and its way from 10 % to 90 %. Visibility: each size with its
+    Sharpness: the score, the fitted curve and its way from 10 to 90%. Visibility: each size with its
     interval and the smallest ability that its items could have shown. Predictability: the sizes that were
     fitted, and those that were held out with their predictive intervals.
 
@@ -62,10 +62,10 @@ def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
     size, score = test.parameters, test.scores
     ax.errorbar(size, score, 2 * test.standard_errors, fmt=style.MARKERS[0], color=style.PALETTE[0])
     order = np.argsort(size)
-    if test.reason:
-        answer = _CANNOT_TELL
-    else:
-        answer = f"a step? p = {test.p_value:.2g} (bound {test.narrowest:.2f} decades)"
+    answer = _CANNOT_TELL
+    if not test.reason:
+        verdict = {"step": "a step", "no step": "no step found"}.get(test.verdict, _CANNOT_TELL)
+        answer = f"{verdict} ({_words.p(test.p_value)})"
         ax.plot(size[order], test.smooth[order], color=style.PALETTE[1], ls=style.LINES[1], label="smooth")
         if test.statistic > _NOTHING:
             ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
@@ -73,33 +73,31 @@ def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
         _logarithmic(ax)
     if not test.reason:
         _legend(ax)
-    ax.set(title=f"Smoothness: {answer}", ylabel=_AXIS[result.judged])
+    name = "−ln(score)" if test.scale == "log-log" else _AXIS[test.of]
+    ax.set(title=f"Smoothness: {answer}", ylabel=name)
 
 
 def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
-    found = result.sharpness
-    if found.trials is None:
-        ax.plot(found.parameters, found.scores, style.MARKERS[0], color=style.PALETTE[0])
+    found, curve = result.sharpness, result.curve
+    if curve.trials is None:
+        ax.plot(curve.parameters, curve.scores, style.MARKERS[0], color=style.PALETTE[0])
     else:
-        draw_proportions(found.parameters, np.round(found.scores * found.trials), found.trials, ax=ax)
+        draw_proportions(curve.parameters, curve.successes, curve.trials, ax=ax)
     answer = _CANNOT_TELL
     if found.interval:
-        low, high = found.interval
-        answer = (
-            f"{low:.2f} to {high:.2f} decades wide" if np.isfinite(high) else f"at least {low:.2f} decades"
-        )
-    if np.isfinite(found.slope):
+        answer = f"{_words.interval(found.interval)} decades wide"
+    if np.isfinite(found.width):
         _draw_way(found, ax)
     ax.set(title=f"Sharpness: {answer}", ylabel="Score")
 
 
 def _draw_way(found: Sharpness, ax: Axes) -> None:
-    sizes = np.geomspace(found.parameters.min(), found.parameters.max(), 200)
-    ax.plot(sizes, found.curve(sizes), color=style.PALETTE[1], ls=style.LINES[1], label="fitted curve")
+    sizes = np.geomspace(found.curve.parameters.min(), found.curve.parameters.max(), 200)
+    ax.plot(sizes, found.fit.expected(sizes), color=style.PALETTE[1], ls=style.LINES[1], label="fitted curve")
     bottom, middle, top = scaling.link([0.1, 0.5, 0.9], found.link)
-    ends = found.middle * 10 ** ((np.array([bottom, top]) - middle) / found.slope)
+    ends = found.middle * np.exp((np.array([bottom, top]) - middle) / found.fit.exponent)
     ends = np.clip(ends, *(sizes[[0, -1]] * [0.5, 2]))
-    ax.axvspan(*ends, color="0.85", zorder=0, label="10 % to 90 % of the way")
+    ax.axvspan(*ends, color="0.85", zorder=0, label="10 to 90% of the way")
     _legend(ax)
 
 
@@ -122,7 +120,7 @@ def _draw_visibility(result: FourQuestions, ax: Axes) -> None:
     for chosen, place, shape, fill, label in looks:
         if chosen.any():
             ax.plot(size[chosen], place[chosen], shape, color=color, mfc=fill, label=label)
-    could = "shown with 80 % power"
+    could = "shown with 80% power"
     ax.plot(size, seen.smallest_visible, "_", color=style.PALETTE[1], ms=12, mew=2, label=could)
     if seen.floor > 0:
         ax.axhline(seen.floor, color="0.4", ls=":", label="floor")
@@ -137,17 +135,17 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
     if made is None:
         _not_asked("Predictability", result, ax)
         return
-    share, color = made.successes / made.trials, style.PALETTE[0]
+    size, share, color = made.curve.parameters, made.curve.scores, style.PALETTE[0]
     fitted = ~made.held_out
-    ax.plot(made.parameters[fitted], share[fitted], style.MARKERS[0], color=color, label="fitted")
+    ax.plot(size[fitted], share[fitted], style.MARKERS[0], color=color, label="fitted")
     ax.plot(
-        *(made.parameters[made.held_out], share[made.held_out]),
+        *(size[made.held_out], share[made.held_out]),
         style.MARKERS[0],
         color=color,
         mfc="none",
         label="held out",
     )
-    forecasts = {"forecast from size": made, "loss known": result.with_loss}
+    forecasts = {"forecast from size": made, "through the loss": result.from_loss}
     for number, (label, each) in enumerate(forecasts.items(), start=1):
         if each is not None and not each.reason:
             _draw_forecast(each, label, number, ax)
@@ -159,7 +157,7 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
 def _not_asked(question: str, result: FourQuestions, ax: Axes) -> None:
     ax.set(title=f"{question}: not asked", yticks=[])
     counted = result.curve.trials is not None
-    why = "no size is left to fit" if counted else "the score is not a count of right answers"
+    why = "no size is left to fit" if counted else "not for a score without counts, or errors and ends"
     ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center")
 
 
@@ -182,7 +180,7 @@ def _logarithmic(ax: Axes) -> None:
 
 
 def _draw_forecast(made: Forecast, label: str, number: int, ax: Axes) -> None:
-    size = made.parameters[made.held_out] * 1.12**number  # beside the measured point
+    size = made.curve.parameters[made.held_out] * 1.12**number  # beside the measured point
     low, high = made.interval.T
     color, marker = style.PALETTE[number], style.MARKERS[number]
     ax.vlines(size, low, high, color=color, ls=style.LINES[number - 1])

@@ -11,17 +11,18 @@ COLUMNS = ("family", "model", "parameters", "seed", "step", "task", "item", "tar
 RUN = ["family", "model", "parameters", "seed", "step", "task"]
 
 
-def checked(table: object) -> pd.DataFrame:
+def checked(table: object, cluster: str | None = None, sample: str | None = None) -> pd.DataFrame:
     """Return the table, if it is one of fixed outputs."""
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"table must be a DataFrame of outputs; got {_validate.shown(table)}")
-    _validate.columns("table", table, COLUMNS)
+    _validate.columns("table", table, [*COLUMNS, *(name for name in (cluster, sample) if name is not None)])
     if table.empty:
         raise ValueError("table must have at least one row; got none")
     _check_parameters(table["parameters"])
     for name in ("target", "prediction"):
         _check_answers(table[name])
-    if (twice := table.duplicated([*RUN, "item"])).any():
+    key = [*RUN, "item", *([sample] if sample else [])]
+    if (twice := table.duplicated(key)).any():
         raise ValueError(
             f"table must hold each item of a run once; row {table.index[twice][0]} appears twice"
         )

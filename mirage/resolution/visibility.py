@@ -8,12 +8,12 @@ from scipy import special, stats
 
 from mirage import _validate
 from mirage.resolution.comparisons import holm
-from mirage.resolution.intervals import proportion_interval
 
-__all__ = ["Visibility", "visibility"]
+__all__ = ["Visibility", "tail_at_floor", "visibility"]
 
 _MOST_ITEMS = 2**53  # beyond it a float skips whole numbers
 _POWER = 0.8  # with which an ability is to be shown
+_NODES, _WEIGHTS = special.roots_hermitenorm(7)
 _MOST_EXACT = 2**17  # right answers; with more, the normal formula for the items is as good
 
 
@@ -23,8 +23,12 @@ class Visibility:
 
     Attributes
     ----------
-    successes, trials, floor, expected, confidence : ndarray, ndarray, float, ndarray or None, float
+    successes, trials, expected, confidence : ndarray, ndarray, ndarray or None, float
         The inputs.
+    floor, floor_error : float
+        The floor, and its standard error.
+    design_effect : ndarray
+        Variance of each count over that of as many independent items.
     interval : tuple of ndarray
         Low and high ends of Clopper and Pearson's interval of each model alone.
     p_value : ndarray
@@ -46,6 +50,8 @@ class Visibility:
     successes: np.ndarray
     trials: np.ndarray
     floor: float
+    floor_error: float
+    design_effect: np.ndarray
     expected: np.ndarray | None
     confidence: float
     interval: tuple[np.ndarray, np.ndarray]
@@ -83,8 +89,9 @@ def visibility(
     successes: ArrayLike,
     trials: ArrayLike,
     *,
-    floor: float,
+    floor: float | tuple[float, float],
     expected: ArrayLike | None = None,
+    design_effect: ArrayLike = 1.0,
     confidence: float = 0.95,
 ) -> Visibility:
     """Tell which models are surely above the floor, and what the test set could have shown.
@@ -99,8 +106,11 @@ def visibility(
     ----------
     successes, trials : array-like of int, shape (models,)
         Right answers and items of each model.
-    floor : float
-        Share of right answers of a model without the ability, from 0 to 1.
+    floor : float, or pair of float
+        Share of right answers of a model without the ability, from 0 to 1; or that and its standard error.
+    design_effect : array-like, shape (models,) or a number
+        Variance of each count over that of as many independent items, above 0 (Kish): the items count as so
+        many times fewer. Where items come in clusters, or are asked several times, see `outputs.curve`.
     expected : array-like, shape (models,), optional
         Ability of each model, from 0 to 1, that a smooth curve predicts.
     confidence : float
@@ -132,8 +142,15 @@ def visibility(
     array([16728.,   703.,    17.])
     """
     right, items = _counts(successes, trials)
-    floor, confidence = _validate.number("floor", floor, 0, 1), _validate.share("confidence", confidence)
-    p_value = stats.binom.sf(right - 1, items, floor)
+    floor, floor_error = floor if isinstance(floor, tuple | list) and len(floor) == 2 else (floor, 0.0)
+    floor, floor_error = (
+        _validate.number("floor", floor, 0, 1),
+        _validate.number("floor's error", floor_error, 0),
+    )
+    confidence = _validate.share("confidence", confidence)
+    effect = _effects(design_effect, right.size)
+    effective = items / effect
+    p_value = tail_at_floor(right / items, effective, floor, floor_error)
     adjusted = holm(p_value)
     level = (1 - confidence) / right.size
     needed = None
@@ -144,15 +161,66 @@ def visibility(
         right,
         items,
         floor,
+        floor_error,
+        effect,
         expected,
         confidence,
-        interval=proportion_interval(right, items, confidence, "clopper-pearson"),
+        interval=_interval(right / items, effective, (1 - confidence) / 2),
         p_value=p_value,
         adjusted_p_value=adjusted,
         visible=adjusted <= 1 - confidence,
-        smallest_visible=_smallest_visible(items, floor, level),
+        smallest_visible=_smallest_visible(np.floor(np.maximum(effective, 1)), floor, level),
         items_needed=needed,
     )
+
+
+def tail_at_floor(
+    share: np.ndarray, trials: np.ndarray, floor: float, floor_error: float = 0.0
+) -> np.ndarray:
+    """Return the probability of a share of right answers as large, at the floor: exact and one-sided.
+
+    Parameters
+    ----------
+    share : array-like, shape (models,)
+        Measured shares of right answers, from 0 to 1.
+    trials : array-like, shape (models,)
+        Independent items, which need not be whole numbers.
+    floor, floor_error : float
+        The floor, from 0 to 1, and its standard error; with one, the probability is the mean over it.
+
+    Returns
+    -------
+    ndarray, shape (models,)
+
+    References
+    ----------
+    Korn and Graubard (1998), *Survey Methodology* 24:193, put effective items into the exact test.
+
+    Examples
+    --------
+    >>> tail_at_floor(np.array([0.26, 0.4]), np.array([100, 100]), 0.25).round(3)
+    array([0.447, 0.001])
+    """
+    share, trials = np.asarray(share, float)[:, None], np.asarray(trials, float)[:, None]
+    nodes = np.clip(floor + floor_error * _NODES, 0, 1) if floor_error else np.array([floor])
+    weights = _WEIGHTS / _WEIGHTS.sum() if floor_error else np.ones(1)
+    tail = special.betainc(np.maximum(trials * share, 1e-12), trials * (1 - share) + 1, nodes)
+    return np.where(share > 0, tail, 1.0) @ weights
+
+
+def _effects(design_effect: object, models: int) -> np.ndarray:
+    effect = _validate.array("design_effect", design_effect, 0, open_low=True)
+    if effect.ndim and effect.shape != (models,):
+        raise ValueError(f"design_effect must be a number, or one a model; got shape {effect.shape}")
+    return np.broadcast_to(effect, (models,))
+
+
+def _interval(share: np.ndarray, trials: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return Clopper and Pearson's interval, of items that need not be whole numbers."""
+    right, wrong = trials * share, trials * (1 - share)
+    low = special.betaincinv(np.maximum(right, 1e-12), wrong + 1, tail)
+    high = special.betainccinv(right + 1, np.maximum(wrong, 1e-12), tail)
+    return np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
 
 
 def _counts(successes: object, trials: object) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""From what the statistics said of each family to how often they were right: `benchmarks.calibration`."""
+"""From what the statistics said of each family to how often they were right: `experiments.calibration`."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,12 +11,12 @@ from scipy import special, stats
 from mirage import resolution
 
 LEVELS = 0.01, 0.05, 0.20
-GAPS = 1, 2, 4
-METHODS = "power law", "logistic", "loss from size", "loss as measured"
-WITHOUT_LOSS = "accuracy", "−ln(accuracy)"
+METHODS = "power law", "logistic", "loss from size"
+JUDGED = "loss", "−ln(accuracy)"
 SUDDEN = {"largest step": 1, "emergence score": 1, "linearity": -1}  # a jump makes the linearity low
 ITEMS = 50, 200, 1000, 20_000
 INPUTS = "accuracy", "loss", "log loss"
+MODELS, ABLE_TO_GUESS = 8, 0.25  # families that know nothing, for visibility
 
 
 def of_cells(said: dict) -> Iterator[dict]:
@@ -45,8 +45,8 @@ def of_pairs(said: dict) -> Iterator[dict]:
         for (question, sign), input in product(SUDDEN.items(), INPUTS):
             scores = [(sign * each[f"{question} of {input}"]).fillna(-np.inf) for each in families]
             yield described | _area(question, input, *scores)
-        for input in ("loss", *WITHOUT_LOSS):
-            p = [1 - each[f"p of {input}, 4 gaps"].fillna(1) for each in families]
+        for input in JUDGED:
+            p = [1 - each[f"p of {input}"].fillna(1) for each in families]
             yield described | _area("break test", input, *p)
 
 
@@ -70,20 +70,56 @@ def exact() -> Iterator[dict]:
         yield row | {"value": 1 - (1 - false) ** 8}
 
 
+def nothing(families: int = 1000) -> Iterator[dict]:
+    """Yield how often any of eight models that only guess is called visible: items that come together."""
+    rng = np.random.default_rng(0)
+    for name, correlation in (
+        ("independent", 0.0),
+        ("passages of 5", 0.1),
+        ("passages of 5", 0.2),
+        ("samples", 1.0),
+    ):
+        for estimated in (True, False):
+            called = [_any_visible(correlation, estimated, rng) for _ in range(families)]
+            found = _count(
+                "visibility", "effect estimated" if estimated else "items as independent", "any", called
+            )
+            yield {"cell": f"nothing, {name}, {correlation:g}", "level": f"{name}, {correlation:g}"} | found
+
+
+def _any_visible(correlation: float, estimated: bool, rng: np.random.Generator) -> bool:
+    clusters = np.repeat(np.arange(40), 5)
+    right = np.empty((MODELS, 200))
+    for model in range(MODELS):
+        if correlation == 1:
+            right[model] = np.repeat(rng.random(40) < ABLE_TO_GUESS, 5)
+        elif correlation:
+            shape = np.array([ABLE_TO_GUESS, 1 - ABLE_TO_GUESS]) * (1 / correlation - 1)
+            right[model] = rng.random(200) < np.repeat(rng.beta(*shape, 40), 5)
+        else:
+            right[model] = rng.random(200) < ABLE_TO_GUESS
+    effect = np.array([resolution.design_effect(one, clusters) for one in right]) if estimated else 1.0
+    counts = right.sum(1).astype(int), [200] * MODELS
+    return resolution.visibility(*counts, floor=ABLE_TO_GUESS, design_effect=effect).visible.any()
+
+
 def _breaks(cell, families: pd.DataFrame) -> Iterator[dict]:
-    for input, gaps in product(("loss", *WITHOUT_LOSS), GAPS):
-        if f"p of {input}, {gaps} gaps" not in families:
+    for input in JUDGED:
+        if f"p of {input}" not in families:
             continue
-        p = families[f"p of {input}, {gaps} gaps"]
-        name = f"break test, {gaps} gaps"
-        yield _count(name, input, "told", p.notna())
-        told = p[p.notna()]
+        p = families[f"p of {input}"]
+        told, name = p.notna(), "break test"
+        yield _count(name, input, "told", told)
         for level in LEVELS:
-            yield _count(name, input, f"p ≤ {level:.2f}", told <= level)
-        if cell.truth == "jump" and input != "accuracy":  # a jump of the loss is a step downwards
+            yield _count(name, input, f"p ≤ {level:.2f}", p[told] <= level)
+        found = families[f"found of {input}"] == 1
+        yield _count(name, input, "found", found)
+        yield _count(name, input, "cannot tell", families[f"cannot tell of {input}"] == 1)
+        if cell.truth == "jump":  # a jump of the loss is a step downwards
             placed = np.isclose(families[f"place of {input}"], cell.between[0])
-            found = placed & (families[f"step of {input}"] < 1) & (p <= 0.05)
-            yield _count(name, input, "found", found[p.notna()])
+            yield _count(
+                name, input, "found in its place", found & placed & (families[f"step of {input}"] < 1)
+            )
 
 
 def _widths(cell, families: pd.DataFrame) -> Iterator[dict]:
@@ -94,6 +130,7 @@ def _widths(cell, families: pd.DataFrame) -> Iterator[dict]:
         if np.isfinite(cell.width):
             yield _count("sharpness", kind, "covered", holds[chosen])
     yield _median("sharpness", "estimate", "high end over low end", (high / low)[line])
+    yield _count("sharpness", "estimate", "lack of fit, p ≤ 0.05", families["lack of fit"][line] <= 0.05)
 
 
 def _forecasts(cell, families: pd.DataFrame) -> Iterator[dict]:

@@ -1,0 +1,98 @@
+"""Items that are not independent: clusters of items, several samples of one item."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from mirage import _validate
+
+__all__ = ["cluster_standard_error", "design_effect"]
+
+
+def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[float, int]:
+    """Return the standard error of the mean of scores that come in clusters, and the number of clusters.
+
+    Items of one passage, or samples of one item, resemble each other. The error is that of a ratio of sums
+    over the clusters, which allows for any dependence within a cluster.
+
+    Parameters
+    ----------
+    scores : array-like, shape (items,)
+        Score of each item.
+    clusters : array-like, shape (items,)
+        Name or number of each item's cluster.
+
+    Returns
+    -------
+    standard_error : float
+        NaN with a single cluster.
+    clusters : int
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, or a score is not a finite number.
+
+    References
+    ----------
+    Cochran (1977), *Sampling Techniques*, Sec. 9A.3. Miller (2024), arXiv:2411.00640, for evaluations.
+
+    Examples
+    --------
+    >>> error, count = cluster_standard_error([1, 1, 0, 0], ["a", "a", "b", "b"])
+    >>> round(error, 3), count
+    (0.5, 2)
+    """
+    values = _validate.vector("scores", scores)
+    names = np.asarray(clusters)
+    if names.shape != values.shape:
+        raise ValueError(f"clusters must be as many as scores; got {names.size} for {values.size}")
+    _, entry = np.unique(names, return_inverse=True)
+    rest = np.bincount(entry, values - values.mean())
+    count = rest.size
+    if count < 2:
+        return np.nan, count
+    return float(np.sqrt(count / (count - 1) * (rest @ rest)) / values.size), count
+
+
+def design_effect(scores: ArrayLike, clusters: ArrayLike) -> float:
+    """Return the variance of a share of right answers over that of as many independent items.
+
+    The estimated effect is at least 1, and made larger as Korn and Graubard do where clusters are few: an
+    exact interval of items over the effect then allows for the error of the estimate.
+
+    Parameters
+    ----------
+    scores : array-like, shape (items,)
+        1 for a right answer, 0 for a wrong one.
+    clusters : array-like, shape (items,)
+        Name or number of each item's cluster.
+
+    Returns
+    -------
+    float
+        NaN if all answers are right, or all wrong, or there is one cluster: then it cannot be estimated.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `cluster_standard_error`.
+
+    References
+    ----------
+    Kish (1965), *Survey Sampling*. Korn and Graubard (1998), *Survey Methodology* 24:193.
+
+    Examples
+    --------
+    Five identical answers to each question are one answer.
+
+    >>> answers = np.repeat(np.arange(400) % 2, 5)
+    >>> round(design_effect(answers, np.repeat(np.arange(400), 5)), 1)
+    5.0
+    """
+    error, count = cluster_standard_error(scores, clusters)
+    share, items = np.mean(scores), np.size(scores)
+    if count < 2 or share in (0, 1):
+        return np.nan
+    few = stats.t.ppf(0.975, count - 1) / stats.t.ppf(0.975, max(items - 1, 1))
+    return float(max(error**2 * (items - 1) / (share * (1 - share)), 1) * few**2)
