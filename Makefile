@@ -60,7 +60,7 @@ bench: book $(TO_TRAIN) ## ratios against peers, measured in one run
 	@$(RUN) benchmarks
 
 calibration: $(READY) ## measure how far the statistics can be trusted (an hour or two; goes on where it stopped)
-	@$(RUN) benchmarks.calibration
+	@$(RUN) experiments.calibration
 
 arithmetic: $(TO_TRAIN) ## train the arithmetic family again (some hours; goes on where it stopped)
 	@$(RUN) experiments.arithmetic --workers $(JOBS)

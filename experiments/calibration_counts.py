@@ -28,6 +28,15 @@ def of_cells(said: dict) -> Iterator[dict]:
             yield described | row
 
 
+def of_families(said: dict) -> Iterator[dict]:
+    """Yield what was said of the first family of each cell: a test draws some of them again."""
+    for cell, families in said.items():
+        for name in ("p of loss", "width", "power law, width"):
+            if name in families:
+                about = {"question": "first family", "input": name, "value": families[name].iloc[0]}
+                yield {"cell": cell.name, "factor": cell.factor, **about}
+
+
 def of_pairs(said: dict) -> Iterator[dict]:
     """Yield the areas under the ROC curve of families with a jump against smooth ones.
 

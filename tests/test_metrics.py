@@ -363,6 +363,43 @@ def test_bad_subsets_are_refused(correct, size, error, message):
         metrics.subset_accuracy(correct, size)
 
 
+@given(st.integers(1, 7), st.data())
+def test_pass_at_k_is_the_share_of_draws_with_a_right_sample(samples, data):
+    right = data.draw(st.integers(0, samples))
+    k = data.draw(st.integers(1, samples))
+    draws = itertools.combinations([1] * right + [0] * (samples - right), k)
+    (found,) = metrics.pass_at_k([samples], [right], k)
+    assert found == pytest.approx(statistics.fmean(map(any, draws)), abs=1e-12)
+
+
+@given(st.lists(st.integers(1, 400).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), min_size=1))
+def test_pass_at_k_of_many_samples_agrees_with_whole_numbers(items):
+    samples, right = zip(*items, strict=True)
+    for k in {1, (1 + min(samples)) // 2, min(samples)}:
+        exact = [float(1 - Fraction(math.comb(n - c, k), math.comb(n, k))) for n, c in items]
+        np.testing.assert_allclose(metrics.pass_at_k(samples, right, k), exact, rtol=1e-9, atol=1e-12)
+
+
+def test_pass_at_k_of_one_right_sample_in_a_million_is_k_in_a_million():
+    for k in (1, 10**5, 10**6):
+        assert metrics.pass_at_k([10**6], [1], k) == pytest.approx(k / 10**6, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("samples", "right", "k", "message"),
+    [
+        ([3, 2], [0, 0], 3, "k must be at most the smallest number of samples, 2; got 3"),
+        ([3], [4], 1, "got 4 of 3"),
+        ([3], [1, 2], 1, r"samples and right must be as many; got shapes \(1,\) and \(2,\)"),
+        (3, 1, 1, r"samples and right must be as many; got shapes \(\) and \(\)"),
+        ([3], [1], 0, "k must be.*at least 1; got 0"),
+    ],
+)
+def test_bad_samples_are_refused(samples, right, k, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.pass_at_k(samples, right, k)
+
+
 @given(
     st.lists(st.integers(0, 5), min_size=1, max_size=10), st.lists(st.integers(0, 6), min_size=1, max_size=4)
 )

@@ -78,7 +78,7 @@ ALLOWED = {
     "families": {"tasks"},
     "figures": {"emergence", "resolution", "scaling", "style"},
     "metrics": set(),
-    "outputs": {"metrics"},
+    "outputs": {"metrics", "resolution"},
     "resolution": set(),
     "scaling": set(),
     "style": set(),

@@ -54,6 +54,7 @@ def load_arithmetic(
     >>> bool(answers["target"].str.endswith(".").all())
     True
     """
+    final = _validate.flag("final", final)
     runs, wanted = load_arithmetic_runs(), []
     for name, value in (("task", task), ("family", family)):
         if value is not None:
@@ -63,7 +64,7 @@ def load_arithmetic(
         with _open(name) as file:
             parts.append(pd.read_parquet(file, filters=wanted or None))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    if _validate.flag("final", final):
+    if final:
         last = table.groupby(["family", "model"])["step"].transform("max")
         table = table[table["step"] == last].reset_index(drop=True)
     table = table.iloc[_shuffled(table)].reset_index(drop=True)

@@ -10,7 +10,7 @@ __all__ = ["load_calibration"]
 def load_calibration() -> pd.DataFrame:
     """Return what was counted when the four statistics judged families whose truth is known.
 
-    Made by `make calibration`, from `benchmarks/calibration.py`. Seed, number of families a cell, bootstrap
+    Made by `make calibration`, from `experiments/calibration.py`. Seed, number of families a cell, bootstrap
     replicates and versions are in the table's `attrs`.
 
     Returns

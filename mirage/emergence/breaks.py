@@ -23,7 +23,7 @@ _AT_ONCE = 200  # drawn families: as many as the processor's cache holds
 _FAR = 40  # of the scatter's variance: a curve so far away is not the nearest to a drawn family
 _LEFT_OUT = 3  # of the models, the most influential, that are left out with a bootstrap
 _CLEAR = 0.2  # a p-value above it needs no second null
-_POWER, _DRAWS = 0.8, 100
+_POWER, _DRAWS, _FEW = 0.8, 100, 199
 _LARGEST = 4.0  # if a step by this factor would be missed, the test cannot tell
 _TRIED = np.log([1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20])  # steps of which the power is measured
 _NARROWER = 2.0 ** -np.arange(0.5, 3.5, 0.5)  # bounds, times the one asked for
@@ -98,7 +98,8 @@ class BreakTest:
         """Return the verdict in a few words, with what it rests on."""
         if self.reason:
             return f"cannot tell: {self.reason}"
-        bound = f"compared with smooth curves at least {self.narrowest:g} decade{'s' * (self.narrowest != 1)} wide"
+        decades = f"{self.narrowest:g} decade{'s' * (self.narrowest != 1)}"
+        bound = f"compared with smooth curves at least {decades} wide"
         if self.found:
             low, high = map(_words.number, self.location)
             return (
@@ -110,11 +111,9 @@ class BreakTest:
                 f"cannot tell: a step, or one unusual model ({_words.p(self.p_value)}, but "
                 f"{self.p_left_out:.2g} with one model left out; {bound})"
             )
-        would = (
-            "no step that was tried would be found in 8 of 10 such families"
-            if np.isinf(self.detectable)
-            else f"a step {self._words(self.detectable)} would be found in 8 of 10 such families"
-        )
+        step = f"a step {self._words(self.detectable)} in the middle"
+        step = "no step that was tried" if np.isinf(self.detectable) else step
+        would = f"{step} would be found in 8 of 10 such families"
         if self.verdict == "cannot tell":
             would = would.replace("a step", "only a step")
             more = "more sizes, or four runs a size, would help"
@@ -133,7 +132,7 @@ class BreakTest:
 
     def _words(self, size: float) -> str:
         if self.scale == "linear":
-            return f"of {size:.2g}"
+            return f"of {size:.2g}".replace("-", "−")
         return f"by a factor of {max(size, 1 / size):.3g}"
 
     def _largest(self) -> float:
@@ -238,7 +237,7 @@ def break_test(
         scatter=float(np.sqrt(search.variance)),
     )
     if p_value > LEVEL:
-        return replace(found, detectable=_detectable(search, replicates, rng, asked))
+        return replace(found, detectable=_detectable(search, rng, asked))
     left_out = _p_left_out(family, narrowest, replicates, rng)
     found = replace(found, p_left_out=left_out, found=left_out <= LEVEL_LEFT_OUT)
     return replace(found, narrowest_rejected=_narrowest(family, narrowest, replicates, rng))
@@ -386,15 +385,24 @@ class _Search:
 
     def p_value(self, replicates: int, rng: np.random.Generator) -> float:
         """Return the largest p-value over curves and kinds of scatter."""
-        highest, self.critical = 0.0, -np.inf
+        highest = 0.0
         for fit, variance in self._plausible():
             for noise in self._noises(fit, variance):
                 drawn = self.drawn(fit, noise(replicates, rng), variance)
                 highest = max(highest, float((1 + (drawn >= self.statistic).sum()) / (1 + replicates)))
-                self.critical = max(self.critical, float(np.quantile(drawn, 1 - LEVEL)))
                 if highest > _CLEAR:
                     return highest
         return highest
+
+    def critical(self, level: float, rng: np.random.Generator) -> float:
+        """Return about the statistic that smooth families exceed with a probability.
+
+        From independent scatter alone, at half the level: about as strict as the largest of all p-values.
+        """
+        drawn = self.drawn(
+            self.smooth, self.independent(self.smooth, self.variance)(_FEW, rng), self.variance
+        )
+        return float(np.quantile(drawn, 1 - level / 2))
 
     def drawn(self, fit: np.ndarray, noise: tuple[np.ndarray, np.ndarray], variance: float) -> np.ndarray:
         """Return the statistics of families that lie on a smooth curve but for the noise."""
@@ -534,21 +542,18 @@ def _narrowest(family: _Family, narrowest: float, replicates: int, rng: np.rando
     return float(rejected)
 
 
-def _detectable(search: _Search, replicates: int, rng: np.random.Generator, asked: BreakTest) -> float:
+def _detectable(search: _Search, rng: np.random.Generator, asked: BreakTest) -> float:
     """Return the smallest step in the middle gap that is found in 80% of families like this one."""
     family = search.family
     linear = asked.scale == "linear"
     heights = np.ptp(family.z) * _TRIED / np.log(_LARGEST) / 2 if linear else _TRIED
     after = np.arange(family.x.size) >= family.x.size // 2
-    designs = [(search, np.ones(family.x.size, bool), search.critical)]
+    designs = [(search, np.ones(family.x.size, bool), search.critical(LEVEL, rng))]
     if not family.replicated:  # one model left out, of the two at the gap
         middle = family.x.size // 2
         for place in (middle - 1, middle):
             rest = _Search(family.without(place), asked.narrowest)
-            null = rest.drawn(
-                rest.smooth, rest.independent(rest.smooth, rest.variance)(199, rng), rest.variance
-            )
-            critical = float(np.quantile(null, 1 - LEVEL_LEFT_OUT))
+            critical = rest.critical(LEVEL_LEFT_OUT, rng)
             designs.append((rest, np.arange(family.x.size) != place, critical))
     noise, least = search.independent(search.smooth, search.variance)(_DRAWS, rng)
     power = []

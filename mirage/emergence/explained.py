@@ -162,6 +162,8 @@ def explained_by_metric(
     >>> jump.departure > jump.metric
     True
     """
+    if not isinstance(curve, Curve):
+        raise TypeError(f"curve must be a Curve; got {_validate.shown(curve)}")
     if curve.trials is None or curve.losses is None:
         raise ValueError("curve must have counts and losses")
     size, right, items, loss = curve.parameters, curve.successes, curve.trials, curve.losses

@@ -142,9 +142,11 @@ def forecast(
         *(curve, method, confidence, above, nothing, np.column_stack([nothing] * 2), large.scores),
         covered=np.zeros(len(large), dtype=bool),
     )
+    if small.sizes.size < 3:
+        return replace(asked, reason=f"the sizes to fit are {small.sizes.size}, and 3 are needed")
     found, reason = METHODS[method](small, large, confidence)
-    if small.sizes.size < 3 or reason:
-        return replace(asked, reason=reason or f"the sizes to fit are {small.sizes.size}, and 3 are needed")
+    if reason:
+        return replace(asked, reason=reason)
     baseline, _ = _constant(small, large, confidence)
     low, high = found.interval.T
     rounding = 1e-12
@@ -166,10 +168,8 @@ def _largest(curve: Curve, held_out: object) -> np.ndarray:
     return curve.parameters >= sizes[-number]
 
 
-def _constant(small: Curve, large: Curve, confidence: float) -> tuple[Prediction | None, str]:
+def _constant(small: Curve, large: Curve, confidence: float) -> tuple[Prediction, str]:
     """The last level stays; the typical change between neighbouring sizes says how far it may drift."""
-    if small.sizes.size < 3:
-        return None, ""
     level, variance = _levels(small.by_size())
     size = np.log(small.sizes)
     gap = np.diff(size)

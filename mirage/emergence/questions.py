@@ -145,6 +145,7 @@ def four_questions(
         raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
     method = _validate.choice("method", method, ("power law", "logistic", "constant"))
     held_out = _validate.integer("held_out", held_out, 1)
+    length = None if length is None else _validate.integers("length", length, 1)
     width = sharpness(curve, link=link, confidence=confidence)
     counted = curve.trials is not None
     fitted = counted or (

@@ -54,6 +54,8 @@ def draw_four_questions(result: FourQuestions) -> Figure:
     for draw, ax in zip(panels, axes, strict=True):
         draw(result, ax)
         on_sizes(ax)
+    if result.curve.axis != "parameters":
+        axes[-1].set_xlabel(result.curve.axis.capitalize())
     return figure
 
 
@@ -82,7 +84,8 @@ def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
     if curve.trials is None:
         ax.plot(curve.parameters, curve.scores, style.MARKERS[0], color=style.PALETTE[0])
     else:
-        draw_proportions(curve.parameters, curve.successes, curve.trials, ax=ax)
+        items = np.maximum(np.round(curve.trials / curve.design_effect), 1)
+        draw_proportions(curve.parameters, np.round(items * curve.scores), items, ax=ax)
     answer = _CANNOT_TELL
     if found.interval:
         answer = f"{_words.interval(found.interval)} decades wide"
@@ -150,7 +153,7 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
         if each is not None and not each.reason:
             _draw_forecast(each, label, number, ax)
     _legend(ax)
-    told = f"{made.covered.sum()} of {made.covered.size} held-out models in their interval"
+    told = f"{made.covered.sum()} of {made.covered.size} held-out runs in their interval"
     ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")
 
 

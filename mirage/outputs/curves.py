@@ -136,7 +136,9 @@ def curve(
         found = scores(table, metric, cluster=cluster, sample=sample)
         return Curve.from_table(found, floor=floor, ceiling=ceiling)
     found = _passes(table, metric, cluster, sample, k)
-    return Curve.from_table(found, floor=0.0 if floor is None else floor, ceiling=ceiling or 1.0)
+    return Curve.from_table(
+        found, floor=0.0 if floor is None else floor, ceiling=1.0 if ceiling is None else ceiling
+    )
 
 
 def _passes(table, metric, cluster, sample, k) -> pd.DataFrame:
@@ -226,6 +228,8 @@ def paired_difference(
     confidence = _validate.share("confidence", confidence)
     table = _table.checked(table, cluster, sample)
     table = table.assign(score=_scores(table, metric), unit=table[cluster or "item"])
+    for name, value in (("first", first), ("second", second)):
+        _validate.choice(name, value, tuple(map(str, table["model"].unique())))
     pair = []
     for name in (first, second):
         run = table[table["model"] == name]

@@ -44,15 +44,20 @@ def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[floa
     (0.5, 2)
     """
     values = _validate.vector("scores", scores)
-    names = np.asarray(clusters)
+    try:
+        names = np.asarray(clusters)
+    except Exception:
+        raise TypeError(f"clusters must be a list of names; got {_validate.shown(clusters)}") from None
     if names.shape != values.shape:
         raise ValueError(f"clusters must be as many as scores; got {names.size} for {values.size}")
     _, entry = np.unique(names, return_inverse=True)
-    rest = np.bincount(entry, values - values.mean())
+    with np.errstate(over="ignore", invalid="ignore"):
+        rest = np.bincount(entry, values - values.mean())
     count = rest.size
     if count < 2:
         return np.nan, count
-    return float(np.sqrt(count / (count - 1) * (rest @ rest)) / values.size), count
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sqrt(count / (count - 1) * (rest @ rest)) / values.size), count
 
 
 def design_effect(scores: ArrayLike, clusters: ArrayLike) -> float:
@@ -90,6 +95,7 @@ def design_effect(scores: ArrayLike, clusters: ArrayLike) -> float:
     >>> round(design_effect(answers, np.repeat(np.arange(400), 5)), 1)
     5.0
     """
+    scores = _validate.flags("scores", scores)
     error, count = cluster_standard_error(scores, clusters)
     share, items = np.mean(scores), np.size(scores)
     if count < 2 or share in (0, 1):

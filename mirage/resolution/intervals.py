@@ -22,10 +22,10 @@ def proportion_interval(
         Items, at least 1; broadcast against `successes`.
     confidence : float
         Strictly between 0 and 1.
-    method : {"wilson", "clopper-pearson", "jeffreys"}
+    method : {"wilson", "clopper-pearson"}
         Wilson's score interval covers the truth in about `confidence` of the cases on average,
-        Clopper and Pearson's in at least that many, always. Jeffreys' holds the middle of the posterior
-        under a Beta(1/2, 1/2) prior. No Wald interval: at 0 successes it has no width.
+        Clopper and Pearson's in at least that many, always. No Wald interval: at 0 successes it has no
+        width.
 
     Returns
     -------
@@ -35,12 +35,12 @@ def proportion_interval(
     Raises
     ------
     ValueError, TypeError
-        If an argument is not a number, lies outside its range, or `method` is none of the three.
+        If an argument is not a number, lies outside its range, or `method` is neither of the two.
 
     References
     ----------
     Wilson (1927). Clopper and Pearson (1934). Brown, Cai and DasGupta (2001), *Statist. Sci.* 16:101, who
-    compare them and give Jeffreys' interval these ends.
+    compare them.
 
     Examples
     --------
@@ -115,9 +115,4 @@ def _clopper_pearson(successes: np.ndarray, trials: np.ndarray, tail: float) -> 
     return low, special.betainccinv(successes + 1, np.maximum(failures, 1), tail)
 
 
-def _jeffreys(successes: np.ndarray, trials: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
-    shape = successes + 0.5, trials - successes + 0.5
-    return special.betaincinv(*shape, tail), special.betainccinv(*shape, tail)
-
-
-_INTERVALS = {"wilson": _wilson, "clopper-pearson": _clopper_pearson, "jeffreys": _jeffreys}
+_INTERVALS = {"wilson": _wilson, "clopper-pearson": _clopper_pearson}

@@ -13,7 +13,8 @@ __all__ = ["Visibility", "tail_at_floor", "visibility"]
 
 _MOST_ITEMS = 2**53  # beyond it a float skips whole numbers
 _POWER = 0.8  # with which an ability is to be shown
-_NODES, _WEIGHTS = special.roots_hermitenorm(7)
+_NODES = stats.norm.ppf((np.arange(1001) + 0.5) / 1001)
+_WEIGHTS = np.ones(1001)
 _MOST_EXACT = 2**17  # right answers; with more, the normal formula for the items is as good
 
 
@@ -201,7 +202,12 @@ def tail_at_floor(
     >>> tail_at_floor(np.array([0.26, 0.4]), np.array([100, 100]), 0.25).round(3)
     array([0.447, 0.001])
     """
-    share, trials = np.asarray(share, float)[:, None], np.asarray(trials, float)[:, None]
+    share = _validate.vector("share", share, 0, 1)[:, None]
+    trials = _validate.vector("trials", trials, 0, open_low=True)[:, None]
+    if share.shape != trials.shape:
+        raise ValueError("share and trials must be as many")
+    floor = _validate.number("floor", floor, 0, 1)
+    floor_error = _validate.number("floor_error", floor_error, 0)
     nodes = np.clip(floor + floor_error * _NODES, 0, 1) if floor_error else np.array([floor])
     weights = _WEIGHTS / _WEIGHTS.sum() if floor_error else np.ones(1)
     tail = special.betainc(np.maximum(trials * share, 1e-12), trials * (1 - share) + 1, nodes)
@@ -209,7 +215,7 @@ def tail_at_floor(
 
 
 def _effects(design_effect: object, models: int) -> np.ndarray:
-    effect = _validate.array("design_effect", design_effect, 0, open_low=True)
+    effect = _validate.array("design_effect", design_effect, 1e-6)
     if effect.ndim and effect.shape != (models,):
         raise ValueError(f"design_effect must be a number, or one a model; got shape {effect.shape}")
     return np.broadcast_to(effect, (models,))

@@ -136,7 +136,7 @@ def sample_family(
     -------
     DataFrame, one row a run
         Columns `parameters, successes, trials, loss, loss_standard_error`: the curve that
-        `emergence.four_questions` takes.
+        `emergence.Curve.from_table` takes.
 
     Raises
     ------

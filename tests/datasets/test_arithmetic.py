@@ -30,7 +30,7 @@ def test_the_tables_are_small():
 
 def test_the_table_is_one_of_fixed_outputs(answers):
     assert set(answers) == {*outputs.COLUMNS, "log_probabilities"}
-    scores = outputs.curve(answers[answers["task"] == "multiplication"])
+    scores = outputs.scores(answers[answers["task"] == "multiplication"])
     assert scores["loss"].between(0, 3).all()
 
 

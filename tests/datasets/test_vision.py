@@ -29,8 +29,8 @@ def test_the_answers_are_a_table_of_fixed_outputs(answers):
     one = answers[answers["task"] == answers["task"].iloc[0]]
     curve = outputs.curve(one)
     right = (one["target"] == one["prediction"]).groupby([one["parameters"], one["seed"]]).sum()
-    assert curve["successes"].tolist() == right.tolist()
-    assert (curve["loss"] > 0).all()
+    assert curve.successes.tolist() == right.tolist()
+    assert (curve.losses > 0).all()
 
 
 def test_the_most_probable_label_is_the_prediction(answers):

@@ -111,7 +111,7 @@ def test_the_sums_are_those_of_the_table_of_outputs(tiny, result):
         ]
     )
     for metric, name in (("exact_match", "exact_match"), ("token_edit_distance", "token_edit_distance")):
-        curve = outputs.curve(table, metric)
+        curve = outputs.scores(table, metric)
         sums = runs.query("step == 12").sort_values("seed")
         np.testing.assert_allclose(curve["score"], sums[name] / sums["trials"])
     square = sums["token_edit_distance_squared"] - sums["token_edit_distance"] ** 2 / sums["trials"]
