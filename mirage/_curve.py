@@ -48,10 +48,9 @@ class Curve:
         Negative log-likelihood per token of the same outputs, in nats, and its standard error.
     item_log_probabilities : ndarray, shape (runs, items), or None
         Log-probability of each item's whole target, in nats.
-    floor, ceiling : float
-        Score of a model that knows nothing, and of one that knows all; NaN if they are not known.
-    floor_error, ceiling_error : float
-        Their standard errors; 0 if they are known exactly.
+    floor, floor_error, ceiling, ceiling_error : float
+        Score of a model that knows nothing, and of one that knows all, NaN if they are not known; and their
+        standard errors, 0 if they are known exactly.
     axis : str
         What the horizontal axis is: "parameters", "compute", "loss", "steps of training".
     """

@@ -1,6 +1,5 @@
 """The calibration: a thin slice of it, its truths by hand, its counts against SciPy and direct sums."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -108,10 +108,12 @@ def curve(
     ----------
     table : DataFrame
         Fixed outputs of one family, one task and one step a model.
-    metric, cluster, sample
+    metric : str or callable
         As in `scores`.
     floor, ceiling : float, or pair of float, optional
         As in `emergence.Curve.from_table`.
+    cluster, sample : str, optional
+        As in `scores`.
     k : int, optional
         Score each item by pass@k: the probability that at least one of k of its samples is right, by
         `metrics.pass_at_k`. Needs `sample`; from 1 to the number of samples of each item.
@@ -198,7 +200,9 @@ def paired_difference(
         Fixed outputs of one task; of each model one seed and one step.
     first, second : str
         Names in the column `model`.
-    metric, cluster, sample
+    metric : str or callable
+        As in `scores`.
+    cluster, sample : str, optional
         As in `scores`. Samples of an item are averaged.
     confidence : float
         Of the interval, strictly between 0 and 1.

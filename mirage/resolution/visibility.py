@@ -24,12 +24,14 @@ class Visibility:
 
     Attributes
     ----------
-    successes, trials, expected, confidence : ndarray, ndarray, ndarray or None, float
+    successes, trials : ndarray
         The inputs.
     floor, floor_error : float
         The floor, and its standard error.
     design_effect : ndarray
         Variance of each count over that of as many independent items.
+    expected, confidence : ndarray or None, float
+        The inputs.
     interval : tuple of ndarray
         Low and high ends of Clopper and Pearson's interval of each model alone.
     p_value : ndarray
@@ -43,7 +45,8 @@ class Visibility:
         Bonferroni, which is enough whatever the other models show; NaN where no number of right answers
         would do.
     items_needed : ndarray or None
-        Smallest number of items that shows the expected ability with 80 % power at that level; NaN where
+        Smallest number of items, as dependent as these, that shows the expected ability with 80 % power at
+        that level, the floor taken as exact; NaN where
         it is not above the floor, so that no number would do; infinite beyond 2**53. None without
         `expected`.
     """
@@ -109,11 +112,11 @@ def visibility(
         Right answers and items of each model.
     floor : float, or pair of float
         Share of right answers of a model without the ability, from 0 to 1; or that and its standard error.
-    design_effect : array-like, shape (models,) or a number
-        Variance of each count over that of as many independent items, above 0 (Kish): the items count as so
-        many times fewer. Where items come in clusters, or are asked several times, see `outputs.curve`.
     expected : array-like, shape (models,), optional
         Ability of each model, from 0 to 1, that a smooth curve predicts.
+    design_effect : array-like, shape (models,) or a number
+        Variance of each count over that of as many independent items, at least 1e-6 (Kish): the items count
+        as so many times fewer. Where items come in clusters, or are asked several times, see `outputs.curve`.
     confidence : float
         Strictly between 0 and 1.
 
@@ -158,6 +161,7 @@ def visibility(
     if expected is not None:
         expected = _abilities(expected, right.size)
         needed = np.array([_items(ability, floor, level) for ability in expected])
+        needed = np.where(effect == 1, needed, np.ceil(needed * effect))
     return Visibility(
         right,
         items,
@@ -193,6 +197,11 @@ def tail_at_floor(
     -------
     ndarray, shape (models,)
 
+    Raises
+    ------
+    ValueError, TypeError
+        If the lengths differ, or a value is outside its range.
+
     References
     ----------
     Korn and Graubard (1998), *Survey Methodology* 24:193, put effective items into the exact test.
@@ -207,11 +216,11 @@ def tail_at_floor(
     if share.shape != trials.shape:
         raise ValueError("share and trials must be as many")
     floor = _validate.number("floor", floor, 0, 1)
-    floor_error = _validate.number("floor_error", floor_error, 0)
+    floor_error = _validate.number("floor_error", floor_error, 0, 1)
     nodes = np.clip(floor + floor_error * _NODES, 0, 1) if floor_error else np.array([floor])
     weights = _WEIGHTS / _WEIGHTS.sum() if floor_error else np.ones(1)
     tail = special.betainc(np.maximum(trials * share, 1e-12), trials * (1 - share) + 1, nodes)
-    return np.where(share > 0, tail, 1.0) @ weights
+    return np.minimum(np.where(share > 0, tail, 1.0) @ weights, 1.0)
 
 
 def _effects(design_effect: object, models: int) -> np.ndarray:
