@@ -22,7 +22,6 @@ _OPTIONAL = {
     "item_log_probabilities": "item_log_probabilities",
     "design_effect": "design_effect",
 }
-_FIXED = ("floor", "floor_error", "ceiling", "ceiling_error", "axis")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,23 +117,14 @@ class Curve:
         (array([0.26, 0.4 , 0.9 ]), 0.01)
         """
         size, right, items = _validate.counts(parameters, successes, trials)
-        effect = _validate.array("design_effect", design_effect, 0, open_low=True)
-        if effect.ndim:
-            _same_length("design_effect", effect, size)
+        effect = np.broadcast_to(design_effect, size.shape) if np.ndim(design_effect) == 0 else design_effect
+        effect = _column("design_effect", effect, size, low=0, open_low=True)
         share = right / items
-        effect = np.broadcast_to(effect, size.shape)
-        (floor, floor_error), (ceiling, ceiling_error) = (
-            _end(name, value, 0, 1) for name, value in (("floor", floor), ("ceiling", ceiling))
-        )
-        return cls(
-            size,
-            share,
-            np.sqrt(share * (1 - share) / items * effect),
-            *(right, items, effect),
-            *_losses(size, losses, loss_standard_errors),
-            _log_probabilities(size, item_log_probabilities),
-            *(floor, floor_error, ceiling, ceiling_error, axis),
-        )
+        errors = np.sqrt(share * (1 - share) / items * effect)
+        losses = _losses(size, losses, loss_standard_errors)
+        items_known = _log_probabilities(size, item_log_probabilities)
+        ends = *_end("floor", floor, 0, 1), *_end("ceiling", ceiling, 0, 1)
+        return cls(size, share, errors, right, items, effect, *losses, items_known, *ends, axis)
 
     @classmethod
     def from_scores(
@@ -178,25 +168,11 @@ class Curve:
         0.0
         """
         size = _validate.vector("parameters", parameters, 0, open_low=True)
-        values = _validate.vector("scores", scores)
-        _same_length("scores", values, size)
-        errors = None
-        if standard_errors is not None:
-            errors = _validate.vector("standard_errors", standard_errors, 0)
-            _same_length("standard_errors", errors, size)
-        (floor, floor_error), (ceiling, ceiling_error) = (
-            (np.nan, 0.0) if value is None else _end(name, value)
-            for name, value in (("floor", floor), ("ceiling", ceiling))
-        )
-        return cls(
-            size,
-            values,
-            errors,
-            *(None, None, np.ones_like(size)),
-            *_losses(size, losses, loss_standard_errors),
-            None,
-            *(floor, floor_error, ceiling, ceiling_error, axis),
-        )
+        values = _column("scores", [] if scores is None else scores, size)
+        errors = _column("standard_errors", standard_errors, size, low=0)
+        losses = _losses(size, losses, loss_standard_errors)
+        ends = *_end("floor", floor), *_end("ceiling", ceiling)
+        return cls(size, values, errors, None, None, np.ones_like(size), *losses, None, *ends, axis)
 
     @classmethod
     def from_table(
@@ -317,7 +293,9 @@ class Curve:
 
 
 def _end(name: str, value: object, low: float = -np.inf, high: float = np.inf) -> tuple[float, float]:
-    """Return floor or ceiling with its standard error."""
+    """Return floor or ceiling with its standard error; NaN if it is not known."""
+    if value is None and low == -np.inf:
+        return np.nan, 0.0
     pair = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
     if pair and len(value) != 2:
         raise ValueError(f"{name} must be a number, or a pair of it and its standard error; got {value!r}")
@@ -330,31 +308,29 @@ def _end(name: str, value: object, low: float = -np.inf, high: float = np.inf) -
     return _validate.number(name, value, low, high), _validate.number(f"standard error of {name}", error, 0)
 
 
-def _same_length(name: str, values: np.ndarray, size: np.ndarray) -> None:
-    if values.shape[:1] != size.shape:
-        raise ValueError(f"{name} must be as many as parameters; got {values.shape[0]} for {size.size}")
+def _column(name: str, values: object, size: np.ndarray, **allowed) -> np.ndarray | None:
+    """Return one value a run, checked; None if there are none."""
+    if values is None:
+        return None
+    values = _validate.vector(name, values, **allowed)
+    if values.shape != size.shape:
+        raise ValueError(f"{name} must be as many as parameters; got {values.size} for {size.size}")
+    return values
 
 
 def _losses(size: np.ndarray, losses: object, errors: object) -> tuple[np.ndarray | None, np.ndarray | None]:
-    if losses is None:
-        if errors is not None:
-            raise ValueError("losses must be given where loss_standard_errors are")
-        return None, None
-    loss = _validate.vector("losses", losses, 0, open_low=True)
-    _same_length("losses", loss, size)
-    if errors is not None:
-        errors = _validate.vector("loss_standard_errors", errors, 0)
-        _same_length("loss_standard_errors", errors, size)
-    return loss, errors
+    if losses is None and errors is not None:
+        raise ValueError("losses must be given where loss_standard_errors are")
+    losses = _column("losses", losses, size, low=0, open_low=True)
+    return losses, _column("loss_standard_errors", errors, size, low=0)
 
 
 def _log_probabilities(size: np.ndarray, values: object) -> np.ndarray | None:
     if values is None:
         return None
     array = _validate.array("item_log_probabilities", values, high=0)
-    if array.ndim != 2:
+    if array.ndim != 2 or len(array) != size.size:
         raise ValueError(f"item_log_probabilities must have one row a run; got shape {array.shape}")
-    _same_length("item_log_probabilities", array, size)
     return array
 
 

@@ -84,7 +84,7 @@ def test_the_summary_names_the_place():
         (dict(list(several().items())[:5]), "families with several models must be at least 6; got 5"),
         (
             {str(n): Curve.from_scores([1, 1, 1], [n, 2, 3]) for n in range(6)},
-            "models of families with several",
+            "models of several sizes",
         ),
     ],
     ids=["none", "few", "one size"],

@@ -83,7 +83,7 @@ def test_a_bad_table_is_refused_and_nothing_is_dropped(change, message):
         ({"floor": 0.5, "ceiling": 0.5}, "ceiling must differ from floor"),
         ({"losses": [1, 2]}, "losses must be as many as parameters"),
         ({"loss_standard_errors": [1] * 4}, "losses must be given"),
-        ({"item_log_probabilities": np.full((3, 5), -1.0)}, "item_log_probabilities must be as many"),
+        ({"item_log_probabilities": np.full((3, 5), -1.0)}, "item_log_probabilities must have one row a run"),
     ],
 )
 def test_bad_arguments_are_named(arguments, message):
