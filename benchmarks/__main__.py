@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
-from scipy import stats
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 from tqdm import tqdm
 
 from benchmarks import training, vision
@@ -27,7 +28,7 @@ def main() -> None:
     """Print all ratios."""
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
     edit_distance(1_000_000)
-    smooth_null(20)
+    curve_fits(20)
     training.trained()
     vision.trained()
     builds()
@@ -59,32 +60,27 @@ def edit_distance(pairs: int) -> None:
     row("plain Python", times["mirage"] / times["plain"], f"from {len(few[0]):,} pairs")
 
 
-def smooth_null(curves: int, replicates: int = 1000) -> None:
-    """Null distributions of the emergence score, against a loop over `scipy.stats.bootstrap`."""
+def curve_fits(curves: int) -> None:
+    """The fit of a curve, against statsmodels' binomial regression with the same link and no scatter."""
     rng = np.random.default_rng(0)
-    sizes, items = np.logspace(8, 11, 8), np.full(8, 1000)
-    right = rng.binomial(items, np.sort(rng.random((curves, 8)), axis=1))
-    answers = [[np.arange(1000) < count for count in row] for row in right]
+    sizes = np.logspace(8, 11, 8)
+    ability = np.exp(-5 * (sizes / 1e9) ** -0.5)
+    right = rng.binomial(1000, ability, (curves, 8))
+    design = np.column_stack([np.ones(8), np.log(sizes)])
+    family = families.Binomial(link=families.links.CLogLog())
 
     def peer() -> None:
-        for samples in answers:
-            stats.bootstrap(
-                samples,
-                lambda *drawn: emergence.emergence_score([np.mean(each) for each in drawn]),
-                n_resamples=replicates,
-                vectorized=False,
-                method="percentile",
-                rng=0,
-            )
+        for counts in right:
+            GLM(np.column_stack([1000 - counts, counts]), design, family=family).fit()
 
     def ours() -> None:
         for counts in right:
-            emergence.emergence_score_test(sizes, counts, items, replicates=replicates)
+            emergence.fit_curve(emergence.Curve.from_counts(sizes, counts, [1000] * 8))
 
-    times = in_turn({"mirage": ours, "loop": peer}, runs=3, about="emergence score")
-    told = f"{times['mirage'] / curves * 1000:.0f} ms a curve, with the fit of the smooth curve"
-    print(f"\nemergence_score_test, {curves} curves, {replicates:,} replicates (time / time of the peer)")
-    row("scipy.stats.bootstrap, one call a curve", times["mirage"] / times["loop"], told)
+    times = in_turn({"mirage": ours, "glm": peer}, runs=3, about="curve fits")
+    print(f"\nfit_curve, {curves} curves of 8 models (time / time of the peer)")
+    told = f"{times['mirage'] / curves * 1000:.0f} ms a curve: the price of the scatter between models"
+    row("statsmodels, GLM without scatter", times["mirage"] / times["glm"], told)
 
 
 def textbook(target: str, prediction: str) -> int:

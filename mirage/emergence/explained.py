@@ -77,7 +77,7 @@ class ExplainedRise:
         words = "; ".join(
             f"{name} gives {part:+.2f} ({low:+.2f} to {high:+.2f})" for name, part, (low, high) in parts
         )
-        return f"of a change by {self.rise:+.2f}, {words}".replace("-", "−")
+        return f"of a change by {self.rise:+.2f}, {words}".replace("-0.00", "0.00").replace("-", "−")
 
     def summary(self) -> str:
         """Return the result in plain words."""
