@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from mirage import _validate, _words
 from mirage._curve import Curve
@@ -24,6 +25,7 @@ _FAR = 40  # of the scatter's variance: a curve so far away is not the nearest t
 _LEFT_OUT = 3  # of the models, the most influential, that are left out with a bootstrap
 _CLEAR = 0.2  # a p-value above it needs no second null
 _POWER, _DRAWS, _FEW = 0.8, 100, 199
+_CAUTION = 0.25  # the scatter behind that power is an upper limit that is too low so often
 _LARGEST = 4.0  # if a step by this factor would be missed, the test cannot tell
 _TRIED = np.log([1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20])  # steps of which the power is measured
 _NARROWER = 2.0 ** -np.arange(0.5, 3.5, 0.5)  # bounds, times the one asked for
@@ -340,7 +342,7 @@ class _Family(NamedTuple):
     def too_little(self) -> str:
         """Say why the family cannot be tested; nothing if it can."""
         if self.x.size < _LEAST_SIZES:
-            return f"the sizes are {self.x.size}, and {_LEAST_SIZES} are needed"
+            return f"{self.x.size} sizes, at least {_LEAST_SIZES} are needed"
         ranges = np.array([np.ptp(run) for run in self.runs])
         apart = ranges.max() > max(np.ptp(self.z) / 2, 4 * np.median(ranges))
         if not self.replicated and apart:
@@ -517,7 +519,8 @@ def _free(x: np.ndarray, kind: int) -> int:
 
 
 def _statistic(left: np.ndarray, with_step: np.ndarray, least: np.ndarray) -> np.ndarray:
-    return np.log((left.min(axis=0) + least) / (with_step.min(axis=0) + least))
+    squares = (np.maximum(each.min(axis=0) + least, np.finfo(float).tiny) for each in (left, with_step))
+    return np.subtract(*map(np.log, squares))
 
 
 def _p_left_out(family: _Family, narrowest: float, replicates: int, rng: np.random.Generator) -> float:
@@ -555,7 +558,11 @@ def _detectable(search: _Search, rng: np.random.Generator, asked: BreakTest) -> 
             rest = _Search(family.without(place), asked.narrowest)
             critical = rest.critical(LEVEL_LEFT_OUT, rng)
             designs.append((rest, np.arange(family.x.size) != place, critical))
+    # Few sizes leave few degrees of freedom, and the scatter may well be larger than it looks.
+    free = _free(family.x, 1)
+    larger = np.sqrt(free / stats.chi2.ppf(_CAUTION, free))
     noise, least = search.independent(search.smooth, search.variance)(_DRAWS, rng)
+    noise = noise if family.replicated else larger * noise
     power = []
     for height in heights:
         found = np.ones(_DRAWS, bool)

@@ -161,7 +161,7 @@ class Prediction:
         else:
             right = runs.trials * runs.score
             constant = -special.betaln(right + 1, runs.trials - right + 1) - np.log1p(runs.trials)
-        return constant + special.logsumexp(found + np.log(self.weight)[:, None], axis=0)
+        return constant + special.logsumexp(found + np.log(np.maximum(self.weight, 1e-300))[:, None], axis=0)
 
 
 @dataclass(frozen=True, eq=False)

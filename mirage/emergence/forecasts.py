@@ -143,7 +143,7 @@ def forecast(
         covered=np.zeros(len(large), dtype=bool),
     )
     if small.sizes.size < 3:
-        return replace(asked, reason=f"the sizes to fit are {small.sizes.size}, and 3 are needed")
+        return replace(asked, reason=f"{small.sizes.size} sizes to fit, at least 3 are needed")
     found, reason = METHODS[method](small, large, confidence)
     if reason:
         return replace(asked, reason=reason)

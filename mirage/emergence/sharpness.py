@@ -124,7 +124,7 @@ def sharpness(curve: Curve, *, link: str = "gompertz", confidence: float = 0.95)
     >>> jump.interval
     (0.0, 1.0)
     >>> jump.reason
-    'sizes surely between floor and ceiling: 1, and 4 are needed'
+    '1 size surely between floor and ceiling, at least 4 are needed'
     """
     fit = fit_curve(curve, link, confidence)
     asked = Sharpness(curve, link, confidence, fit)
@@ -136,7 +136,8 @@ def sharpness(curve: Curve, *, link: str = "gompertz", confidence: float = 0.95)
     if curve.trials is None and curve.standard_errors is None:
         return replace(asked, reason=fit.reason)
     if (found := int(fit.informative.sum())) < LEAST_SIZES:
-        reason = f"sizes surely between floor and ceiling: {found}, and {LEAST_SIZES} are needed"
+        plural = "s" * (found != 1)
+        reason = f"{found} size{plural} surely between floor and ceiling, at least {LEAST_SIZES} are needed"
         bounds = _bounds(np.log10(sizes.parameters), *_ends(sizes, confidence))
         if bounds is None:
             return replace(asked, reason=f"{reason}, and the curve surely both rises and falls")
