@@ -130,7 +130,7 @@ def test_the_scale_is_chosen_and_printed():
 
 
 def test_too_little_is_said():
-    assert test(family(6)).reason == "the sizes are 6, and 7 are needed"
+    assert test(family(6)).reason == "6 sizes, at least 7 are needed"
     sizes = np.repeat(np.geomspace(1e8, 1e11, 8), 2)
     found = np.ones(16)
     found[9] = 1 / 4  # one of the two runs of the fifth size has found a trick
