@@ -210,7 +210,8 @@ def test_the_answer_gives_every_part_with_its_interval():
     said = result.answer().replace("−", "-")
     for part in ("metric", "departure", "link"):
         low, high = getattr(result, f"{part}_interval")
-        assert f"{getattr(result, part):+.2f} ({low:+.2f} to {high:+.2f})" in said
+        words = f"{getattr(result, part):+.2f} ({low:+.2f} to {high:+.2f})"
+        assert words.replace("-0.00", "0.00") in said  # nothing has no sign
     assert f"of a change by {result.rise:+.2f}" in said and "-" not in result.answer()
     assert result.summary() == result.answer()
 
