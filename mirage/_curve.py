@@ -117,7 +117,8 @@ class Curve:
         (array([0.26, 0.4 , 0.9 ]), 0.01)
         """
         size, right, items = _validate.counts(parameters, successes, trials)
-        effect = np.broadcast_to(design_effect, size.shape) if np.ndim(design_effect) == 0 else design_effect
+        effect = _validate.array("design_effect", design_effect, 0, open_low=True)
+        effect = np.broadcast_to(effect, size.shape) if effect.ndim == 0 else effect
         effect = _column("design_effect", effect, size, low=0, open_low=True)
         share = right / items
         errors = np.sqrt(share * (1 - share) / items * effect)

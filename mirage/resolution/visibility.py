@@ -161,7 +161,8 @@ def visibility(
     if expected is not None:
         expected = _abilities(expected, right.size)
         needed = np.array([_items(ability, floor, level) for ability in expected])
-        needed = np.where(effect == 1, needed, np.ceil(needed * effect))
+        with np.errstate(over="ignore"):  # no number of items is enough
+            needed = np.where(effect == 1, needed, np.ceil(needed * effect))
     return Visibility(
         right,
         items,
