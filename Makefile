@@ -28,7 +28,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve test test-train check pair bench calibration arithmetic vision links newest requirements figures clean
+.PHONY: help setup book data serve test test-train check fix findings pair bench calibration arithmetic vision links newest requirements figures clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ test-train: $(TO_TRAIN) ## install PyTorch, and test what trains
 check: $(READY) ## the quick checks: style of the code, pairs, pages
 	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint
 
+fix: $(READY) ## format the code, also of the pages, and mend what can be mended
+	@$(RUN) tools.fix
+
+findings: book ## bring what the pages found to book/findings
+	@mkdir -p book/findings && cp build/findings/*.json book/findings/
+
 pair: $(PAIRS) ## write the .ipynb of each notebook from its .md
 
 bench: book $(TO_TRAIN) ## ratios against peers, measured in one run
@@ -71,8 +77,8 @@ vision: $(TO_TRAIN) ## train the vision families again (about a quarter of an ho
 links: book ## check the links to other sites
 	@$(RUN) tools.site --links
 
-newest: ## every test on the newest versions of all packages
-	@$(MAKE) test VENV=build/newest PINS='--upgrade .[book,test]'
+newest: ## every test, in every state of the data, on the newest versions of all packages
+	@MIRAGE_WEEKLY=1 $(MAKE) test VENV=build/newest PINS='--upgrade .[book,test]'
 
 requirements: $(READY) ## compile requirements.txt from pyproject.toml
 	@$(RUN) tools.pins
@@ -90,7 +96,7 @@ $(READY): requirements.txt pyproject.toml
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check $$(grep '^uv==' requirements.txt)
 	@$(VENV)/bin/uv pip install --python $(VENV)/bin/python $(PINS)
 	@$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --no-deps --no-build-isolation --editable .
-	@$(VENV)/bin/python -c 'from mirage import charts, check' # compiled now, once, and not in a notebook's time
+	@$(VENV)/bin/python -c 'from mirage import charts, check; check.exercises()' # compiled now, once, and not in a notebook's time
 	@touch $@
 
 $(TO_TRAIN): $(READY)

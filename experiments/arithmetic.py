@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from experiments import common
-from mirage import _files, metrics, sweep, tasks
-from mirage.families import problems, training, transformer
+from experiments import common, sweep
+from mirage import _files, metrics
+from mirage.families import problems, tasks, training, transformer
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "arithmetic"

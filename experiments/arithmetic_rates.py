@@ -15,8 +15,7 @@ from pathlib import Path
 
 import torch
 
-from experiments import arithmetic, common
-from mirage import sweep
+from experiments import arithmetic, common, sweep
 from mirage.families import problems, training, transformer
 
 FOLDER = Path(__file__).parent / "arithmetic_rates"

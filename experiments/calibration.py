@@ -20,11 +20,12 @@ import scipy
 from scipy import special
 
 from experiments import calibration_counts as counts
-from mirage import _files, emergence, resolution, scaling, sweep, toy
+from experiments import sweep
+from mirage import _files, emergence, resolution, scaling, toy
 from tools.project import ROOT
 
 SEED = 0
-FAMILIES, OF_PLAN = 40, 30
+FAMILIES, OF_PLAN = 200, 100
 REPLICATES = 199  # with which a p-value can be exactly .01, .05 or .20
 WINDOW = 1e8, 1e11
 GRIDS = {  # numbers of parameters: Brown et al. (2020), Table 2.1; Biderman et al. (2023), Table 1

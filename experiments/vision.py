@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from experiments import common
-from mirage import _files, sweep
+from experiments import common, sweep
+from mirage import _files
 from mirage.families import images, vision
 from tools.project import ROOT
 

@@ -5,7 +5,7 @@ It stands in a file of its own, so that `outputs` can make what `emergence` take
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from mirage import _validate
 
 __all__ = ["Curve"]
 
-_ONE = ("family", "task", "metric")  # of which a curve holds one
 _OPTIONAL = {
     "loss": "losses",
     "loss_standard_error": "loss_standard_errors",
@@ -118,14 +117,15 @@ class Curve:
         """
         size, right, items = _validate.counts(parameters, successes, trials)
         effect = _validate.array("design_effect", design_effect, 0, open_low=True)
-        effect = np.broadcast_to(effect, size.shape) if effect.ndim == 0 else effect
-        effect = _column("design_effect", effect, size, low=0, open_low=True)
-        share = right / items
-        errors = np.sqrt(share * (1 - share) / items * effect)
+        effect = np.full_like(size, effect) if effect.ndim == 0 else _column("design_effect", effect, size)
         losses = _losses(size, losses, loss_standard_errors)
-        items_known = _log_probabilities(size, item_log_probabilities)
+        chances = item_log_probabilities
+        if chances is not None:
+            chances = _validate.array("item_log_probabilities", chances, high=0)
+            if chances.ndim != 2 or len(chances) != size.size:
+                raise ValueError(f"item_log_probabilities must have one row a run; got shape {chances.shape}")
         ends = *_end("floor", floor, 0, 1), *_end("ceiling", ceiling, 0, 1)
-        return cls(size, share, errors, right, items, effect, *losses, items_known, *ends, axis)
+        return cls(size, None, None, right, items, effect, *losses, chances, *ends, axis)
 
     @classmethod
     def from_scores(
@@ -226,21 +226,25 @@ class Curve:
             columns = (table[name] for name in (axis, "successes", "trials"))
             return cls.from_counts(*columns, **known, **ends, axis=axis)
         known.pop("item_log_probabilities", None), known.pop("design_effect", None)
-        errors = table["standard_error"] if "standard_error" in table else None
+        errors = table.get("standard_error")
         return cls.from_scores(table[axis], table["score"], errors, **known, **ends, axis=axis)
 
     def __post_init__(self):
-        """Check what concerns several fields, and make the arrays read-only."""
+        """Check what concerns several fields, score the counts, and make the arrays read-only."""
         if not isinstance(self.axis, str):
             raise TypeError(f"axis must be a name; got {_validate.shown(self.axis)}")
         if self.floor == self.ceiling:
             raise ValueError(f"ceiling must differ from floor; got {self.ceiling:g} and {self.floor:g}")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, np.ndarray):
-                value = value.copy()
-                value.flags.writeable = False
-                object.__setattr__(self, field.name, value)
+        if self.trials is not None:
+            share = self.successes / self.trials
+            errors = np.sqrt(share * (1 - share) / self.trials * self.design_effect)
+            vars(self).update(scores=share, standard_errors=errors)
+        for name, value in self._arrays().items():
+            vars(self)[name] = value.copy()
+            vars(self)[name].flags.writeable = False
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -255,10 +259,7 @@ class Curve:
         >>> curve.take(curve.parameters < 1e10).successes
         array([26, 40])
         """
-        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
-        return replace(
-            self, **{name: value[runs] for name, value in arrays.items() if isinstance(value, np.ndarray)}
-        )
+        return replace(self, **{name: value[runs] for name, value in self._arrays().items()})
 
     def by_size(self) -> "Curve":
         """Return the curve with one entry a size, the mean of its runs, in the order of the sizes.
@@ -272,20 +273,14 @@ class Curve:
         >>> both.scores, both.design_effect
         (array([0.25, 0.9 ]), array([2., 1.]))
         """
-        sizes, entry = np.unique(self.parameters, return_inverse=True)
-        runs = np.bincount(entry)
-
-        def mean(values: np.ndarray | None) -> np.ndarray | None:
-            return None if values is None else np.bincount(entry, values) / runs
-
-        options = {"floor": (self.floor, self.floor_error), "ceiling": (self.ceiling, self.ceiling_error)}
-        options = {name: None if np.isnan(end[0]) else end for name, end in options.items()}
-        options |= {"losses": mean(self.losses), "loss_standard_errors": mean(self.loss_standard_errors)}
-        options["axis"] = self.axis
-        if self.trials is None:
-            return Curve.from_scores(sizes, mean(self.scores), mean(self.standard_errors), **options)
-        counts = (np.bincount(entry, each).astype(np.int64) for each in (self.successes, self.trials))
-        return Curve.from_counts(sizes, *counts, design_effect=mean(self.design_effect) * runs, **options)
+        sizes, entry, runs = np.unique(self.parameters, return_inverse=True, return_counts=True)
+        arrays = {name: value for name, value in self._arrays().items() if value.ndim == 1}
+        sums = {name: np.bincount(entry, value) for name, value in arrays.items()}
+        known = {name: total / runs for name, total in sums.items()}
+        if self.trials is not None:
+            added = "successes", "trials", "design_effect"
+            known |= {name: sums[name].astype(arrays[name].dtype) for name in added}
+        return replace(self, **known | {"parameters": sizes, "item_log_probabilities": None})
 
     @property
     def sizes(self) -> np.ndarray:
@@ -326,15 +321,6 @@ def _losses(size: np.ndarray, losses: object, errors: object) -> tuple[np.ndarra
     return losses, _column("loss_standard_errors", errors, size, low=0)
 
 
-def _log_probabilities(size: np.ndarray, values: object) -> np.ndarray | None:
-    if values is None:
-        return None
-    array = _validate.array("item_log_probabilities", values, high=0)
-    if array.ndim != 2 or len(array) != size.size:
-        raise ValueError(f"item_log_probabilities must have one row a run; got shape {array.shape}")
-    return array
-
-
 def _stacked(rows: pd.Series) -> np.ndarray | None:
     """Return the rows as one array; None where the runs have different numbers of items."""
     arrays = [np.asarray(row) for row in rows]
@@ -342,7 +328,7 @@ def _stacked(rows: pd.Series) -> np.ndarray | None:
 
 
 def _refuse_several(table: pd.DataFrame) -> None:
-    for name in _ONE:
+    for name in ("family", "task", "metric"):
         if name in table and table[name].nunique() > 1:
             raise ValueError(f"table must hold one {name}; got {_validate.shown(sorted(set(table[name])))}")
     model = "model" if "model" in table else "parameters"

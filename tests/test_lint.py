@@ -8,13 +8,7 @@ PAGE = "notebooks/toy-model.md"
 
 # rule, file, what is there, what it becomes, part of the message
 BREAKS = [
-    (
-        lint.parts_in_order,
-        PAGE,
-        "**Visibility.**",
-        "Visibility.",
-        "'**Visibility.**' is missing",
-    ),
+    (lint.parts_in_order, PAGE, "page.four_answers(", "print(", "'page.four_answers(' is missing"),
     (lint.parts_in_order, PAGE, "## Summary", "## Findings", "'## Summary' is missing"),
     (
         lint.plain_markdown,
@@ -26,12 +20,11 @@ BREAKS = [
     (
         lint.links_in_prose_only,
         PAGE,
-        "style.use()\n",
+        'page.start("toy-model")\n',
         "display(Markdown('see [words](../book/glossary.md)'))\n",
         "put it into the prose",
     ),
-    (lint.narrow_code, PAGE, "style.use()\n", f"style.use()  # {'x' * 80}\n", "79 fit"),
-    (lint.figures_have_alt_text, PAGE, "style.show(", "display(", "show this figure with style.show"),
+    (lint.figures_have_alt_text, PAGE, "page.show(", "display(", "show this figure with page.show"),
     (lint.images_have_alt_text, "book/index.md", "# Are", "![x](y.svg)\n\n# Are", "five words"),
     (lint.images_have_alt_text, "book/index.md", ":alt:", ":class:", "needs :alt:"),
     (lint.contents_complete, "_toc.yml", "      - file: book/glossary\n", "", "does not list book/glossary"),

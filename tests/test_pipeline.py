@@ -102,10 +102,12 @@ def small_book(project):
     for path in (project / "book").glob("*.md"):
         path.unlink()
     (project / "book" / "index.md").write_text("# Book\n", encoding="utf-8")
-    for name in ("glossary", "notation"):
+    for name in ("glossary", "notation", "references"):
         (project / "book" / f"{name}.md").write_text(f"# {name}\n", encoding="utf-8")
     shutil.copy(ROOT / "tools" / "page-template.md", project / "notebooks" / "my-page.md")
-    chapters = [{"file": name} for name in ("notebooks/my-page", "book/glossary", "book/notation")]
+    chapters = [
+        {"file": name} for name in ("notebooks/my-page", "book/glossary", "book/notation", "book/references")
+    ]
     toc = {"format": "jb-book", "root": "book/index", "chapters": chapters}
     (project / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     return project
@@ -121,7 +123,7 @@ def test_the_template_is_a_page_that_builds(small_book):
     built = tool(small_book, "tools.site")
     assert built.returncode == 0, built.stderr
     page = small_book / "build" / "_build" / "html" / "notebooks" / "my-page.html"
-    assert len(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("article img[alt]")) == 2
+    assert len(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("article img[alt]")) == 3
 
     # A dead link fails, and fails again when nothing was mended: Sphinx by itself would pass the second time.
     (small_book / "book" / "glossary.md").write_text("# glossary\n\n[dead](nowhere.md)\n", encoding="utf-8")

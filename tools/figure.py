@@ -5,7 +5,7 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 
-from mirage import figures, scaling, style, toy
+from mirage import figures, page, scaling, style, toy
 from tools.project import ROOT, write
 
 TARGET = ROOT / "book" / "images" / "toy-model.svg"
@@ -14,7 +14,7 @@ TARGET = ROOT / "book" / "images" / "toy-model.svg"
 def main() -> int:
     """Write the figure."""
     style.use()
-    write(TARGET, style.svg(draw()))
+    write(TARGET, page.svg(draw()))
     return 0
 
 

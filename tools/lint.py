@@ -11,7 +11,21 @@ import yaml
 from tools.project import DOCUMENTATION, REPOSITORY, ROOT
 from tools.site import pages
 
-# What every page of notebooks/ has, in this order.
+# What a page of notebooks/ has, in this order: in the form of today, or in the one before it.
+FORM = (
+    "# ",
+    "**The question.**",
+    "**Time.**",
+    "**Level.**",
+    "**You need.**",
+    "## In short",
+    "page.find(",
+    "page.show(",
+    "## What the paper said",
+    "## Exercises",
+    "<details",
+    "## References",
+)
 PARTS = (
     "# ",
     "**The question.**",
@@ -28,12 +42,8 @@ PARTS = (
 # What a page that judges a curve has as well, before what the paper said: all four answers, or none.
 ANSWERS = (
     "## The four answers",
-    "**Smoothness.**",
-    "**Sharpness.**",
-    "**Visibility.**",
-    "**Predictability.**",
+    "page.four_answers(",
 )
-_WIDTH = 79  # of a line of code: more is cut off on the page
 _LINK = re.compile(r"\]\([\w./-]+\.(?:md|ipynb)")
 _DIRECTIVE = re.compile(r"^(```|:::)\{|\{[a-z:]+\}`", re.MULTILINE)
 
@@ -75,23 +85,14 @@ def links_in_prose_only(root: Path) -> Iterator[str]:
                 yield f"{path.name}: {match[0]!r} is a link that code prints; put it into the prose"
 
 
-def narrow_code(root: Path) -> Iterator[str]:
-    """Code fits the width of the page."""
-    for path in _sources(root):
-        for cell in _cells(path, "code"):
-            for line in cell.source.splitlines():
-                if len(line) > _WIDTH:
-                    yield f"{path.name}: a line of {len(line)} characters, {_WIDTH} fit: {line.strip()}"
-
-
 def figures_have_alt_text(root: Path) -> Iterator[str]:
-    """A cell that makes a figure shows it through style.show, which asks for alt text."""
+    """A cell that makes a figure shows it through page.show, which asks for caption and alt text."""
     for path in _sources(root):
         for cell in _cells(path, "code"):
-            if "plt.subplots" in cell.source and "style.show(" not in cell.source:
-                yield f"{path.name}: show this figure with style.show(figure, alt=…): {cell.source[:60]!r}"
+            if "plt.subplots" in cell.source and "page.show(" not in cell.source:
+                yield f"{path.name}: show this figure with page.show(figure, …, alt=…): {cell.source[:60]!r}"
             if "plt.show(" in cell.source:
-                yield f"{path.name}: plt.show gives no alt text; use style.show(figure, alt=…)"
+                yield f"{path.name}: plt.show gives no alt text; use page.show(figure, …, alt=…)"
 
 
 def images_have_alt_text(root: Path) -> Iterator[str]:
@@ -151,7 +152,6 @@ RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
     parts_in_order,
     plain_markdown,
     links_in_prose_only,
-    narrow_code,
     figures_have_alt_text,
     images_have_alt_text,
     contents_complete,
@@ -162,8 +162,9 @@ RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    before = PARTS.index("## What the paper said")
-    return PARTS[:before] + ANSWERS * (ANSWERS[0] in text) + PARTS[before:]
+    parts = FORM if "## In short" in text else PARTS
+    before = parts.index("## What the paper said")
+    return parts[:before] + ANSWERS * (ANSWERS[0] in text) + parts[before:]
 
 
 def _sources(root: Path) -> list[Path]:

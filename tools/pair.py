@@ -22,15 +22,17 @@ _LINK = re.compile(r"(?<!!)(\[[^\]]*\]\()([\w./-]+)\.(?:md|ipynb)(#[\w-]+)?\)")
 
 _BADGE = f"{DOCUMENTATION}/_images/open-in-colab.svg"
 _SETUP = f"""\
-# In Colab this installs the book's package. Where the package is there already, it does nothing.
+# In Colab this installs the book's package, unless it is there already.
 import importlib.util
 import os
 import subprocess
 import sys
 
 if importlib.util.find_spec("mirage") is None:
-    source = os.environ.get("MIRAGE_INSTALL", "git+{REPOSITORY}")
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
+    source = "git+{REPOSITORY}"
+    source = os.environ.get("MIRAGE_INSTALL", source)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", source]
+    subprocess.run(install, check=True)
     importlib.invalidate_caches()"""
 
 
@@ -54,6 +56,8 @@ def convert(source: Path) -> str:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = public_links(cell.source)
+        if "hide-input" in cell.metadata.get("tags", []):  # folded in Colab and in JupyterLab too
+            cell.metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     first_code = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 1)
     notebook.cells.insert(first_code, nbformat.v4.new_code_cell(_SETUP, metadata={"tags": ["remove-cell"]}))
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(_badge(source.stem)))

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import papermill
 
+from mirage import page
 from tools.project import ROOT
 
 
@@ -19,6 +20,9 @@ def main() -> int:
     source, target = Path(sys.argv[1]), Path(sys.argv[2])
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part.ipynb")
+    findings = ROOT / "build" / "findings"
+    findings.mkdir(parents=True, exist_ok=True)
+    os.environ[page.FOLDER] = str(findings)
     began = time.monotonic()
     try:
         executed = papermill.execute_notebook(

@@ -6,7 +6,9 @@ errors, and checks that every page of _toc.yml is there.
 
 import argparse
 import hashlib
+import importlib
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
+import mirage
 from tools.pair import local_links
 from tools.project import BRANCH, REPOSITORY, ROOT, write
 
@@ -57,13 +60,19 @@ def main() -> int:
 def pages(root: Path = ROOT) -> list[str]:
     """Return the names of all pages in _toc.yml."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter for part in toc.get("parts", [toc]) for chapter in part.get("chapters", [])]
-    return [toc["root"]] + [chapter["file"] for chapter in chapters]
+    listed = [page for chapter in _chapters(toc) for page in (chapter, *chapter.get("sections", []))]
+    return [toc["root"]] + [page["file"] for page in listed]
+
+
+def _chapters(toc: dict) -> list[dict]:
+    return [chapter for part in toc.get("parts", [toc]) for chapter in part.get("chapters", [])]
 
 
 def stage() -> None:
     """Bring build/site in line with the sources; files that have not changed keep their dates."""
-    wanted = {Path("_config.yml"): _config(), Path("_toc.yml"): (ROOT / "_toc.yml").read_bytes()}
+    reference = {f"book/api/{name}": reference_page(name) for name in mirage.__all__}
+    wanted = {Path("_config.yml"): _config(), Path("_toc.yml"): _contents(list(reference))}
+    wanted |= {Path(f"{page}.md"): text.encode() for page, text in reference.items()}
     for path in (ROOT / "book").rglob("*"):
         if path.is_file():
             wanted[path.relative_to(ROOT)] = path.read_bytes()
@@ -78,6 +87,37 @@ def stage() -> None:
         if not target.exists() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+
+
+def _contents(reference: list[str]) -> bytes:
+    """Return _toc.yml with the pages of the reference below the one that introduces it."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    for chapter in _chapters(toc):
+        if chapter["file"] == "book/api":
+            chapter["sections"] = [{"file": page} for page in reference]
+    return yaml.safe_dump(toc, sort_keys=False).encode()
+
+
+def reference_page(name: str) -> str:
+    """Return the page of a module: a table of its names, then their docstrings."""
+    module = importlib.import_module(f"mirage.{name}")
+    modules = {f"mirage.{name}": module.__all__}
+    if not module.__all__:  # its modules need PyTorch: they are described, not loaded
+        inside = pkgutil.iter_modules(module.__path__, f"mirage.{name}.")
+        modules = {each.name: [] for each in inside if "._" not in each.name}
+    parts = []
+    for path, names in modules.items():
+        table = [
+            "",
+            f".. currentmodule:: {path}",
+            "",
+            ".. autosummary::",
+            "   :nosignatures:",
+            "",
+            *(f"   {each}" for each in names),
+        ]
+        parts += [*(table if names else []), "", f".. automodule:: {path}", "   :members:"]
+    return "\n".join([f"# `{name}`", "", "```{eval-rst}", *parts, "```", ""])
 
 
 def _config() -> bytes:

@@ -1,10 +1,14 @@
 """The Sphinx extension of the site: it loads nothing from elsewhere, and mends the theme's faults.
 
+The pictures of the notebooks become files.
+
 MathJax comes from the package sphinx-mathjax-offline, the Vega libraries of the charts from vl-convert. Both
 are copied into the site, and only the pages that use them load them.
 """
 
+import base64
 import importlib.util
+import os
 import pkgutil
 import re
 import shutil
@@ -20,6 +24,9 @@ _MATHJAX = "mathjax/tex-chtml-full.js"
 _FONTS = "mathjax/output/chtml/fonts/woff-v2"
 _VEGA = "vega/vega.js"
 _STYLE = "site.css"
+_FIGURES = "_figures"
+# What page.show puts into a notebook, where a file of its own could get lost.
+_INSIDE = re.compile(r'"data:[\w/+]+;base64,([\w/+=]+)" data-file="([\w.-]+)"')
 
 # Altair's own script fetches the libraries unless it finds these versions declared.
 _DECLARE_VEGA = (
@@ -37,6 +44,8 @@ _MENDS = [
         (r"<link[^>]*sphinx-thebe\.css[^>]*>", ""),
         (r'<script type="text/x-thebe-config">.*?</script>', ""),
         (r"<script>kernelName = .*?</script>", ""),
+        # What unfolds a part of the contents is an icon, which needs a name.
+        (r'<summary>(<span class="toctree-toggle")', r'<summary aria-label="pages below this one">\1'),
         # A list holds list items.
         (r'(<div class="citation"[^>]*) role="doc-biblioentry"', r'\1 role="listitem"'),
     ]
@@ -77,7 +86,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     _write_vega(static / _VEGA)
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        mended = mend(text)
+        mended = mend(to_files(text, page.parent, Path(app.outdir) / _FIGURES))
         if mended != text:
             page.write_text(mended, encoding="utf-8")
 
@@ -87,6 +96,18 @@ def mend(html: str) -> str:
     for pattern, replacement in _MENDS:
         html = pattern.sub(replacement, html)
     return html
+
+
+def to_files(html: str, place: Path, folder: Path) -> str:
+    """Write the pictures and tables that stand inside a page into files, and point to them."""
+
+    def written(match: re.Match) -> str:
+        folder.mkdir(exist_ok=True)
+        target = folder / match[2]
+        target.write_bytes(base64.b64decode(match[1]))
+        return f'"{Path(os.path.relpath(target, place)).as_posix()}"'
+
+    return _INSIDE.sub(written, html)
 
 
 def _copy_mathjax(static: Path) -> None:

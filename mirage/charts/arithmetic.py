@@ -45,11 +45,7 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
     >>> [parameter["name"] for parameter in chart["params"]]
     ['task', 'mark', 'axis', 'items', 'seed']
     """
-    if not isinstance(scores, pd.DataFrame):
-        raise TypeError(f"scores must be a DataFrame; got {_validate.shown(scores)}")
     _validate.columns("scores", scores, _COLUMNS)
-    if scores.empty:
-        raise ValueError("scores must have at least one row; got none")
     choices = {name: scores[name].drop_duplicates().tolist() for name in ("task", "mark", "items")}
     seeds = [_MEAN, *map(str, sorted(scores["seed"].unique()))]
     title = "mark + ', ' + task + ', ' + items + ' items' + (seed == 'mean' ? ', mean of the seeds' : '')"

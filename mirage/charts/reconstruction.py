@@ -47,11 +47,7 @@ def reconstruction(errors: pd.DataFrame) -> alt.VConcatChart:
     >>> chart["params"][0]["name"], len(chart["vconcat"])
     ('bar', 2)
     """
-    if not isinstance(errors, pd.DataFrame):
-        raise TypeError(f"errors must be a DataFrame; got {_validate.shown(errors)}")
     _validate.columns("errors", errors, _COLUMNS)
-    if errors.empty:
-        raise ValueError("errors must have at least one row; got none")
     for name in _COLUMNS:
         _validate.vector(name, errors[name], 0, open_low=True)
     base = (

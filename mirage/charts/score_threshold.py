@@ -41,11 +41,7 @@ def score_threshold(scores: pd.DataFrame) -> alt.LayerChart:
     >>> chart["params"][0]["name"]
     'bar'
     """
-    if not isinstance(scores, pd.DataFrame):
-        raise TypeError(f"scores must be a DataFrame; got {_validate.shown(scores)}")
     _validate.columns("scores", scores, _COLUMNS)
-    if scores.empty:
-        raise ValueError("scores must have at least one row; got none")
     values = _validate.array("score", scores["score"], infinite=True, missing=True)
     values = np.clip(np.nan_to_num(values, nan=-_HIGHEST), -_HIGHEST, _HIGHEST)
     rates = (

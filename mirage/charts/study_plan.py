@@ -53,8 +53,6 @@ def study_plan(power: pd.DataFrame) -> alt.LayerChart:
     >>> len(study_plan(power).to_dict()["layer"])
     4
     """
-    if not isinstance(power, pd.DataFrame):
-        raise TypeError(f"power must be a DataFrame; got {_validate.shown(power)}")
     _validate.columns("power", power, _COLUMNS)
     title = "'Scatter ' + scatter + ' %, ' + runs + (runs == 1 ? ' run' : ' runs') + ' per size'"
     goal = alt.Chart(alt.sequence(1)).transform_calculate(goal="0.8").mark_rule(strokeDash=[4, 3])

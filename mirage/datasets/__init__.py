@@ -24,6 +24,7 @@ from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.big_bench import load_big_bench
 from mirage.datasets.calibration import load_calibration
+from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.notes import note_if_missing
@@ -38,6 +39,7 @@ __all__ = [
     "load_arithmetic_runs",
     "load_big_bench",
     "load_calibration",
+    "load_curves",
     "load_gpt3_arithmetic",
     "load_lu2024",
     "load_lu2024_main",

@@ -4,11 +4,16 @@ import csv
 import functools
 import hashlib
 import os
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
+
+from tqdm import TqdmWarning, tqdm
 
 HOST = "https://raw.githubusercontent.com"
 
@@ -127,24 +132,18 @@ def mirror() -> Path | None:
 
 def folder() -> Path:
     """Return the folder in which the files lie, or will: the local mirror, or the user's cache."""
-    return mirror() or _fetcher().cache()
+    return mirror() or Path(_pooch().os_cache("mirage"))
 
 
 def paths(wanted: Iterable[File]) -> list[Path]:
     """Return where the files lie, checked; without a local mirror those not yet in the cache are fetched."""
-    wanted = list(wanted)
-    wrong = [file for file in dict.fromkeys(wanted) if file.fault(folder() / file.name)]
+    wanted, place = list(wanted), folder()
+    wrong = [file for file in dict.fromkeys(wanted) if file.fault(place / file.name)]
     if wrong and mirror():
         raise _incomplete(wrong[0])
     if wrong:
-        _fetcher().fetch(wrong, folder())
-    return [folder() / file.name for file in wanted]
-
-
-def _fetcher() -> ModuleType:
-    from mirage.datasets import _fetch  # not before it is needed: what it imports takes time
-
-    return _fetch
+        _fetch(wrong, place)
+    return [place / file.name for file in wanted]
 
 
 def _incomplete(file: File) -> DataUnavailable:
@@ -155,3 +154,56 @@ def _incomplete(file: File) -> DataUnavailable:
         reason = f"MIRAGE_DATA names {folder()}, which is no folder"
     advice = f"Let MIRAGE_DATA name the folder that holds {file.name}, or unset it to fetch the file."
     return DataUnavailable(file.dataset, reason, advice)
+
+
+def _pooch() -> ModuleType:
+    """Import pooch, which takes time, and warns in a notebook without ipywidgets of a bar not used here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TqdmWarning)
+        import pooch
+    return pooch
+
+
+def _fetch(files: Sequence[File], place: Path) -> None:
+    """Fetch these files into a folder, or stop at the first failure; the files that are complete stay."""
+    pooch = _pooch()
+    sums = {file.name: f"sha256:{file.sha256}" for file in files}
+    addresses = {file.name: file.address for file in files}
+    store = pooch.create(place, "", registry=sums, urls=addresses, retry_if_failed=1)
+    fetch = functools.partial(store.fetch, downloader=pooch.HTTPDownloader(timeout=10))
+    logger, level = pooch.get_logger(), pooch.get_logger().level
+    logger.setLevel("WARNING")  # its line for each file would tear the progress bar
+    try:
+        with ThreadPoolExecutor(8) as pool:  # which after a failure starts no more
+            done = pool.map(lambda file: _fetch_one(file, place, fetch), files)
+            list(tqdm(done, "fetching public results", len(files), unit="file", delay=1))
+    finally:
+        logger.setLevel(level)
+
+
+def _fetch_one(file: File, place: Path, fetch: Callable[[str], str]) -> None:
+    """Fetch a file, or say in one clear line why not."""
+    try:
+        # Pooch would make the folder too, but fails if two threads do so at once.
+        (place / file.name).parent.mkdir(parents=True, exist_ok=True)
+        fetch(file.name)
+    except (OSError, ValueError) as error:  # those of requests are OSErrors too
+        reason, advice = _explanation(error, urlsplit(file.address).netloc, place)
+        raise DataUnavailable(file.dataset, f"{file.name} could not be fetched: {reason}", advice) from None
+
+
+def _explanation(error: Exception, host: str, place: Path) -> tuple[str, str]:
+    """Return what happened, and what to do."""
+    from requests import HTTPError, RequestException
+
+    otherwise = "or let MIRAGE_DATA name a folder that holds the files."
+    again = "Run 'python -m mirage.datasets' again later; if this stays so, please report it."
+    kind = type(error).__name__
+    if isinstance(error, HTTPError):
+        return f"{host} answered {error.response.status_code} {error.response.reason}", again
+    if isinstance(error, RequestException):
+        advice = f"Connect to the internet and run 'python -m mirage.datasets', {otherwise}"
+        return f"there is no connection to {host}, or it broke off ({kind})", advice
+    if isinstance(error, ValueError):
+        return f"what {host} sent is not the published file (its sha256 differs)", again
+    return f"{place} cannot be written ({kind})", f"Make room there, {otherwise}"

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,21 +13,12 @@ from mirage.datasets._tables import tidy
 
 __all__ = ["load_big_bench"]
 
-_PLACE = "bigbench/benchmark_tasks"
+_SCORES = "bigbench/benchmark_tasks/*/results/scores_*.json"
 _AGGREGATE = "normalized_aggregate_score"
-_MODEL = ("model_family", "model_name", "total_params")
-_SCORE = ("subtask_description", "number_of_shots", "preferred_score", "score_dict")
-_COLUMNS = {
-    "model_family": "family",
-    "model_name": "model",
-    "total_params": "parameters",
-    "task": "task",
-    "subtask": "subtask",
-    "n_shot": "shots",
-    "metric_name": "metric",
-    "is_preferred_metric": "preferred",
-    "score": "score",
-}
+_COLUMNS = ["family", "model", "parameters", "task", "subtask", "shots", "metric", "preferred", "score"]
+# The names of these columns in the flattened table.
+_FLAT = ["model_family", "model_name", "total_params", "task", "subtask", "n_shot", "metric_name"]
+_FLAT += ["is_preferred_metric", "score"]
 
 
 def load_big_bench(path: Path | str | None = None) -> pd.DataFrame:
@@ -72,7 +64,7 @@ def load_big_bench(path: Path | str | None = None) -> pd.DataFrame:
         ...
     ValueError: path must be a checkout of BIG-bench or a table; there is no big-bench.csv
     """
-    path = path if path is not None else os.environ.get("MIRAGE_BIG_BENCH")
+    path = os.environ.get("MIRAGE_BIG_BENCH") if path is None else path
     if path is None:
         reason = "they are not fetched, and MIRAGE_BIG_BENCH is not set"
         raise DataUnavailable("big_bench", reason, "Let it name a checkout of google/BIG-bench.")
@@ -80,48 +72,38 @@ def load_big_bench(path: Path | str | None = None) -> pd.DataFrame:
         raise TypeError(f"path must be a path; got {_validate.shown(path)}")
     path = Path(path).expanduser()
     table = _from_checkout(path) if path.is_dir() else _from_csv(path)
-    table = table.assign(training_flops=float("nan"), items=float("nan"))
+    table = table[table["metric"] != _AGGREGATE].assign(training_flops=float("nan"), items=float("nan"))
     table = table.astype({"parameters": float, "score": float, "preferred": bool})
     return tidy(table, "subtask", "shots", "preferred")
 
 
 def _from_checkout(folder: Path) -> pd.DataFrame:
-    files = sorted(folder.glob(f"{_PLACE}/*/results/scores_*.json"))
-    if not files:
-        raise ValueError(
-            f"path must be a checkout of BIG-bench; {folder} has no {_PLACE}/*/results/scores_*.json"
-        )
-    return pd.DataFrame([row for file in files for row in _rows(file)])
+    if not (files := sorted(folder.glob(_SCORES))):
+        raise ValueError(f"path must be a checkout of BIG-bench; {folder} has no {_SCORES}")
+    return pd.DataFrame([row for file in files for row in _rows(file)], columns=_COLUMNS)
 
 
-def _rows(file: Path) -> list[dict]:
-    """Return the scores in one file: one model on one task."""
+def _rows(file: Path) -> Iterator[tuple]:
+    """Yield the scores in one file: one model on one task."""
+    task = file.parents[1].name
     try:
         result = json.loads(file.read_text(encoding="utf-8"))
-        family, model, parameters = (result["model"][name] for name in _MODEL)
-        entries = [tuple(entry[name] for name in _SCORE) for entry in result["scores"]]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            f"{file} is not as BIG-bench writes scores: {type(error).__name__} {error}"
-        ) from None
-    task = file.parents[1].name
-    about = {"family": family, "model": model, "parameters": parameters, "task": task}
-    return [
-        about
-        | {"subtask": name.removeprefix(task).removeprefix(":"), "shots": shots}
-        | {"metric": metric, "preferred": metric == preferred, "score": score}
-        for name, shots, preferred, scores in entries
-        if preferred != _AGGREGATE
-        for metric, score in scores.items()
-        if metric != _AGGREGATE
-    ]
+        model = [result["model"][name] for name in ("model_family", "model_name", "total_params")]
+        for entry in result["scores"]:
+            subtask = entry["subtask_description"].removeprefix(task).removeprefix(":")
+            shots, preferred = entry["number_of_shots"], entry["preferred_score"]
+            if preferred == _AGGREGATE:
+                continue
+            for metric, score in entry["score_dict"].items():
+                yield *model, task, subtask, shots, metric, metric == preferred, score
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = type(error).__name__
+        raise ValueError(f"{file} is not as BIG-bench writes scores: {kind} {error}") from None
 
 
 def _from_csv(file: Path) -> pd.DataFrame:
     if not file.is_file():
         raise ValueError(f"path must be a checkout of BIG-bench or a table; there is no {file}")
     table = pd.read_csv(file, keep_default_na=False, na_values={"score": ["", "nan", "NaN"]})
-    if missing := [name for name in _COLUMNS if name not in table]:
-        raise ValueError(f"{file} must have the columns {', '.join(_COLUMNS)}; missing: {', '.join(missing)}")
-    table = table.rename(columns=_COLUMNS)
-    return table[table["metric"] != _AGGREGATE]
+    _validate.columns(str(file), table, _FLAT)
+    return table[_FLAT].set_axis(_COLUMNS, axis=1)

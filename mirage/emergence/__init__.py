@@ -4,6 +4,7 @@ All take a `Curve`: the score of one family on one task; `bend_test` those of se
 "cannot tell", and why, where the data do not support an answer.
 """
 
+from mirage import _gone
 from mirage._curve import Curve
 from mirage.emergence.bends import BendTest, bend_test
 from mirage.emergence.breaks import BreakTest, break_test
@@ -35,14 +36,4 @@ __all__ = [
     "sharpness",
 ]
 
-_GONE = {
-    "emergence_score_test": "break_test",
-    "fit_exponent": "fit_curve (its `exponent`)",
-    "sharpness_of_counts": "sharpness(Curve.from_counts(…))",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name in _GONE:
-        raise AttributeError(f"emergence.{name} is gone; use emergence.{_GONE[name]}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = _gone.getter(__name__)

@@ -78,36 +78,25 @@ class Grid:
         self.lengths = _lengths(rest)  # (gaps, shapes), as are the steps
         self.steps = _unit(rest, _lengths(alone)[:, None], np.sqrt(_LEAST))
 
-    def only(self, kept: np.ndarray) -> "Grid":
-        """Return the grid with these shapes only."""
-        part = object.__new__(Grid)
-        part.root, part.line, part.shapes = self.root, self.line, self.shapes[kept]
-        part.steps, part.lengths = self.steps[:, kept], self.lengths[:, kept]
-        return part
-
     def scan(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the squares that each curve leaves of each column of z, and what its best step takes."""
-        rest = _off((z * self.root[:, None]).T, self.line).T
-        left = np.maximum((rest**2).sum(0) - (self.shapes @ rest) ** 2, 0)
-        taken = np.abs(self.steps[0] @ rest)
-        for step in self.steps[1:]:
-            np.maximum(taken, np.abs(step @ rest), out=taken)
-        return left, taken**2
+        """Return the squares that each curve leaves of z, and what its best step takes of them."""
+        rest = self._off_line(z)
+        left = np.maximum(rest @ rest - (self.shapes @ rest) ** 2, 0)
+        return left, ((self.steps @ rest) ** 2).max(axis=0)
 
-    def scan_around(self, fit: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return what `scan` does for fit + noise, whose columns are of the size of what the curves leave."""
-        rest = _off((fit * self.root)[None], self.line)[0]
+    def scan_around(self, fit: np.ndarray, noise: np.ndarray, some: np.ndarray):
+        """Return what `scan` does with some curves, for each column of noise, added to a fit near them."""
+        rest, shapes, steps = self._off_line(fit), self.shapes[some], self.steps[:, some]
         noise = _off((noise * self.root[:, None]).T, self.line).T.astype(np.float32)
-        left_of_fit = rest - (self.shapes @ rest)[:, None] * self.shapes
-        shapes, steps, left_of_fit = (a.astype(np.float32) for a in (self.shapes, self.steps, left_of_fit))
-        fixed = self.steps @ rest
+        left_of_fit, fixed = rest - (shapes @ rest)[:, None] * shapes, steps @ rest
+        shapes, steps, left_of_fit, fixed = map(np.float32, (shapes, steps, left_of_fit, fixed))
         left = shapes @ noise
         left *= -left
         left += (2 * left_of_fit) @ noise
         left += (noise**2).sum(0)
         left += (left_of_fit**2).sum(1)[:, None]
         taken = np.zeros_like(left)
-        for step, at in zip(steps, fixed.astype(np.float32), strict=True):
+        for step, at in zip(steps, fixed, strict=True):
             found = step @ noise
             found += at[:, None]
             np.maximum(taken, np.abs(found, out=found), out=taken)
@@ -121,8 +110,7 @@ class Grid:
 
     def fit_of_two(self, z: np.ndarray, firsts: list[int]) -> tuple[np.ndarray, float]:
         """Return the best fit of two curves of the grid, the first one of some, and the squares it leaves."""
-        y = z * self.root
-        rest = _off(y[None], self.line)[0]
+        y, rest = z * self.root, self._off_line(z)
         best, least = None, np.inf
         for first in firsts:
             alone = rest - (self.shapes[first] @ rest) * self.shapes[first]
@@ -134,6 +122,9 @@ class Grid:
             if left < least:
                 best, least = y - alone + (others[second] @ alone) * others[second], left
         return best / self.root, float(least)
+
+    def _off_line(self, z: np.ndarray) -> np.ndarray:
+        return _off((z * self.root)[None], self.line)[0]
 
     def step(self, z: np.ndarray, which: int) -> tuple[int, float]:
         """Return the gap of the largest step beside a curve of the grid, and its height."""

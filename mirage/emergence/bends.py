@@ -43,7 +43,7 @@ class BendTest:
     models: int
     families: int
 
-    def summary(self) -> str:
+    def answer(self) -> str:
         """Return one sentence."""
         low, high = self.place_interval
         return (
@@ -113,99 +113,60 @@ def bend_test(
     confidence = _validate.share("confidence", confidence)
     replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 100_000))
     rng = _validate.generator(rng)
-    x, y, code = _several(curves)
+    names = [name for name, curve in curves.items() if len(curve) > 1]
+    if (several := len(names)) < _LEAST_FAMILIES:
+        raise ValueError(f"families with several models must be at least {_LEAST_FAMILIES}; got {several}")
+    _, code = np.unique(np.repeat(names, [len(curves[name]) for name in names]), return_inverse=True)
+    x = np.log10(np.concatenate([curves[name].parameters for name in names]))
+    y = np.concatenate([curves[name].scores for name in names])
+    if np.ptp(x) == 0:
+        raise ValueError(f"curves must have models of several sizes; got one, {10 ** x[0]:g}")
     places = np.quantile(x, np.linspace(0.1, 0.9, _PLACES))
-    search = _Search(x, code, places)
-    statistic, best = search.largest(y[None])
-    signs = rng.choice([-1.0, 1.0], (replicates, search.count.size))
-    null, _ = search.largest(search.residuals(y) * signs[:, code])
-    before, change = search.slopes(y, best[0])
-    drawn = _drawn_places(x, y, code, places, replicates // 10, rng)
-    tail = 50 * (1 - confidence)
-    return BendTest(
-        float(statistic[0]),
-        float((1 + (null >= statistic[0]).sum()) / (1 + replicates)),
-        float(10 ** places[best[0]]),
-        tuple((10 ** np.percentile(drawn, [tail, 100 - tail])).tolist()),
-        before,
-        before + change,
-        x.size,
-        int(code.max()) + 1,
-    )
+    search = _Search(x, y, code, places)
+    (statistic,), (best,) = search.largest(y[None])
+    signs = rng.choice([-1.0, 1.0], (replicates, several))
+    null, _ = search.largest(search.off_line(search.y) * signs[:, code])
+    as_large = null >= statistic * (1 - 1e-9)  # all signs alike give the statistic itself, but for rounding
+    p_value = float((1 + as_large.sum()) / (1 + replicates))
+    bent = np.column_stack([search.x, search.bends[best]])
+    before, change = np.linalg.lstsq(bent, search.y, rcond=None)[0].tolist()
+    drawn = []
+    for picked in rng.integers(several, size=(max(replicates // 10, 99), several)):
+        models = np.concatenate([np.flatnonzero(code == number) for number in picked])
+        again = np.repeat(np.arange(several), search.models[picked])
+        _, (number,) = _Search(x[models], y[models], again, places).largest(y[None, models])
+        drawn.append(places[number])
+    ends = 10 ** np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
+    place = float(10 ** places[best]), tuple(ends.tolist())
+    return BendTest(float(statistic), p_value, *place, before, before + change, x.size, several)
 
 
 class _Search:
     """Straight lines with a bend at one of several places, and a level for each family."""
 
-    def __init__(self, x: np.ndarray, code: np.ndarray, places: np.ndarray):
-        self.code, self.count = code, np.bincount(code)
-        self.free = x.size - self.count.size - 2  # slope and bend
+    def __init__(self, x: np.ndarray, y: np.ndarray, code: np.ndarray, places: np.ndarray):
+        self.code, self.models = code, np.bincount(code)
+        self.x, self.y = self._within(np.stack([x, y]))
         self.bends = self._within(np.maximum(x - places[:, None], 0))
-        self.x = self._within(x[None])[0]
         self.line = self.x / np.linalg.norm(self.x)
-        rest = self.bends - np.outer(self.bends @ self.line, self.line)
+        rest = self.off_line(self.bends)
         length = np.linalg.norm(rest, axis=1, keepdims=True)
         self.rest = np.divide(rest, length, out=np.zeros_like(rest), where=length > 1e-6)
 
     def _within(self, rows: np.ndarray) -> np.ndarray:
-        """Return rows less the mean of each family."""
-        means = np.array([np.bincount(self.code, row) for row in rows]) / self.count
+        means = np.array([np.bincount(self.code, row) for row in rows]) / self.models
         return rows - means[:, self.code]
 
-    def residuals(self, y: np.ndarray) -> np.ndarray:
-        """Return what a straight line leaves of a row."""
-        within = self._within(y[None])[0]
-        return within - (within @ self.line) * self.line
-
-    def left(self, rows: np.ndarray) -> np.ndarray:
-        """Return the squares that a straight line leaves."""
-        rows = self._within(rows)
-        return np.maximum((rows**2).sum(1) - (rows @ self.line) ** 2, 0)
+    def off_line(self, rows: np.ndarray) -> np.ndarray:
+        """Return what a straight line leaves of rows."""
+        return rows - np.multiply.outer(rows @ self.line, self.line)
 
     def largest(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the largest F of a bend in each row, and the number of its place."""
-        taken = (self._within(rows) @ self.rest.T) ** 2
-        best = taken.argmax(1)
-        most, left = taken.max(1), self.left(rows)
+        rows = self._within(rows)
+        taken = (rows @ self.rest.T) ** 2
+        most, best = taken.max(1), taken.argmax(1)
+        left = np.maximum((rows**2).sum(1) - (rows @ self.line) ** 2, 0)  # by a straight line
+        free = self.x.size - self.models.size - 2  # slope and bend
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.nan_to_num(most / (np.maximum(left - most, 0) / self.free), nan=0.0), best
-
-    def slopes(self, y: np.ndarray, place: int) -> tuple[float, float]:
-        """Return the slope before a place, and how much it changes there."""
-        rows = np.column_stack([self.x, self.bends[place]])
-        before, change = np.linalg.lstsq(rows, self._within(y[None])[0], rcond=None)[0]
-        return float(before), float(change)
-
-
-def _several(curves: Mapping[str, Curve]) -> tuple[np.ndarray, ...]:
-    """Return the models of families with several, and the numbers of their families."""
-    names = [name for name, curve in curves.items() for _ in range(len(curve))]
-    x = np.log10(np.concatenate([[], *(curve.parameters for curve in curves.values())]))
-    y = np.concatenate([[], *(curve.scores for curve in curves.values())])
-    _, code, count = np.unique(names, return_inverse=True, return_counts=True)
-    use = count[code] > 1
-    code = np.unique(code[use], return_inverse=True)[1]
-    if (several := np.unique(code).size) < _LEAST_FAMILIES:
-        raise ValueError(f"families with several models must be at least {_LEAST_FAMILIES}; got {several}")
-    if np.ptp(x[use]) == 0:
-        raise ValueError(f"curves must have models of several sizes; got one, {10 ** x[use][0]:g}")
-    return x[use], y[use], code
-
-
-def _drawn_places(
-    x: np.ndarray,
-    y: np.ndarray,
-    code: np.ndarray,
-    places: np.ndarray,
-    draws: int,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Return where the bend is found when whole families are drawn again."""
-    members = [np.flatnonzero(code == number) for number in range(code.max() + 1)]
-    found = []
-    for picked in rng.integers(len(members), size=(max(draws, 99), len(members))):
-        rows = np.concatenate([members[number] for number in picked])
-        again = np.repeat(np.arange(picked.size), [members[number].size for number in picked])
-        _, best = _Search(x[rows], again, places).largest(y[rows][None])
-        found.append(places[best[0]])
-    return np.array(found)
+            return np.nan_to_num(most / (np.maximum(left - most, 0) / free), nan=0.0), best

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from mirage import _validate, _words
+from mirage import _validate, words
 from mirage._curve import Curve
 from mirage.emergence import _smooth
 
@@ -19,7 +19,8 @@ _FEW_SEEDS = 4
 _UNKNOWN = 1e6  # an error so many times the score is as good as none known
 _PLAUSIBLE = 3.84  # of a likelihood ratio: curves that the data do not tell from the best
 _NOT_RULED_OUT = 8  # the same, for the curves that make false steps likeliest
-_TWO_RISES = 10  # sizes from which a curve may rise twice
+_TWO_RISES = 13  # sizes from which a curve may rise twice: with fewer it takes every step for its own
+_TELLING = 9  # sizes; with fewer, one run each, one unusual model looks like a step
 _AT_ONCE = 200  # drawn families: as many as the processor's cache holds
 _FAR = 40  # of the scatter's variance: a curve so far away is not the nearest to a drawn family
 _LEFT_OUT = 3  # of the models, the most influential, that are left out with a bootstrap
@@ -29,7 +30,6 @@ _CAUTION = 0.25  # the scatter behind that power is an upper limit that is too l
 _LARGEST = 4.0  # if a step by this factor would be missed, the test cannot tell
 _TRIED = np.log([1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20])  # steps of which the power is measured
 _NARROWER = 2.0 ** -np.arange(0.5, 3.5, 0.5)  # bounds, times the one asked for
-_SCALES = "log", "log-log", "linear"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,8 @@ class BreakTest:
         The step: a factor (on the scale "log-log", of −ln(score)), on the scale "linear" a difference.
     detectable : float
         The smallest step, as `size`, that this design finds in 80% of cases (by its logarithm, if downwards
-        or upwards does not matter); infinite if none that was tried.
+        or upwards does not matter); infinite if none that was tried, or with fewer than nine
+        sizes of one run.
     narrowest_rejected : float
         Where a step is found: the narrowest bound in decades at which p is still at most 0.05.
     smooth : ndarray
@@ -101,36 +102,22 @@ class BreakTest:
         if self.reason:
             return f"cannot tell: {self.reason}"
         decades = f"{self.narrowest:g} decade{'s' * (self.narrowest != 1)}"
-        bound = f"compared with smooth curves at least {decades} wide"
+        bound = f"{self.of} on a {self.scale} scale, compared with smooth curves at least {decades} wide"
+        could = f"a step {self._words(self.detectable)} in the middle would be found in 8 of 10 such families"
+        if np.isinf(self.detectable):
+            could = "no step could be told from one unusual model"
         if self.found:
-            low, high = map(_words.number, self.location)
-            return (
-                f"a step {self._words(self.size)} between {low} and {high} ({_words.p(self.p_value)}; with "
-                f"any one model left out, at most {self.p_left_out:.2g}; {bound})"
+            said = "a step {} between {} and {}".format(
+                self._words(self.size), *map(words.number, self.location)
             )
-        if self.p_value <= LEVEL:
-            return (
-                f"cannot tell: a step, or one unusual model ({_words.p(self.p_value)}, but "
-                f"{self.p_left_out:.2g} with one model left out; {bound})"
-            )
-        step = f"a step {self._words(self.detectable)} in the middle"
-        step = "no step that was tried" if np.isinf(self.detectable) else step
-        would = f"{step} would be found in 8 of 10 such families"
-        if self.verdict == "cannot tell":
-            would = would.replace("a step", "only a step")
-            more = "more sizes, or four runs a size, would help"
-            return f"cannot tell ({_words.p(self.p_value)}; {would}; {more})"
-        return f"no step beyond what trend and scatter explain ({_words.p(self.p_value)}; {bound}; {would})"
-
-    def summary(self) -> str:
-        """Return the result in plain words."""
-        if self.reason:
-            return self.answer()
-        low, high = map(_words.number, self.location)
-        return (
-            f"{self.answer()}; of the {self.of} on the scale {self.scale}; the largest step, "
-            f"{self._words(self.size)}, lies between {low} and {high}"
-        )
+            why = f"with any one model left out p is at most {self.p_left_out:.2g}"
+        elif self.p_value <= LEVEL:
+            said, why = "cannot tell: a step, or one unusual model", f"without one, p = {self.p_left_out:.2g}"
+        elif self.verdict == "cannot tell":
+            said, why = "cannot tell", f"{could}; more sizes, or four runs a size, would help"
+        else:
+            said, why = "no step beyond what trend and scatter explain", could
+        return f"{said} ({words.p(self.p_value)}; {bound}; {why})"
 
     def _words(self, size: float) -> str:
         if self.scale == "linear":
@@ -161,9 +148,9 @@ def break_test(
     from the fitted smooth curves, and searched for a step in the same way. Three kinds of scatter are drawn:
     independent, autocorrelated, and of another size in different places, each as the residuals suggest; the
     largest p-value counts. So it does over the kinds of curve that the data do not tell apart, the narrowest
-    ones that they do not rule out, and from ten sizes on the best curve with two rises. With four or more
-    runs at every size, the scatter is drawn again from the runs of each size. A p-value above 0.2 is not
-    made more exact.
+    ones that they do not rule out, and from thirteen sizes on the best curve with two rises. With four or
+    more runs at every size, the scatter is drawn again from the runs of each size. A p-value above 0.2 is
+    not made more exact.
 
     One bad model is no step of the family. So a step is *found* only if p ≤ 0.05, and p ≤ 0.20 whichever
     model (with four or more a size, whichever run) is left out. Where p > 0.05, the test measures which step
@@ -223,23 +210,25 @@ def break_test(
     asked = _asked(curve, of, scale, narrowest)
     if asked.reason:
         return asked
-    family = _Family.of(asked)
+    family = _Family.asked(asked)
     if reason := family.too_little():
         return replace(asked, reason=reason)
     search = _Search(family, narrowest)
     p_value = search.p_value(replicates, rng)
     gap, height = search.step
-    found = replace(
-        asked,
-        statistic=search.statistic,
-        p_value=p_value,
-        location=tuple((10.0 ** family.x[gap : gap + 2]).tolist()),
-        size=float(height if asked.scale == "linear" else np.exp(height)),
-        smooth=_as_scores(search.smooth, asked)[family.entry],
-        scatter=float(np.sqrt(search.variance)),
-    )
+    smooth = search.smooth[np.unique(asked.parameters, return_inverse=True)[1]]
+    with np.errstate(over="ignore"):
+        found = replace(
+            asked,
+            statistic=search.statistic,
+            p_value=p_value,
+            location=tuple((10.0 ** family.x[gap : gap + 2]).tolist()),
+            size=float(height if asked.scale == "linear" else np.exp(height)),
+            smooth=smooth if asked.scale == "linear" else np.exp(smooth),
+            scatter=float(np.sqrt(search.variance)),
+        )
     if p_value > LEVEL:
-        return replace(found, detectable=_detectable(search, rng, asked))
+        return replace(found, detectable=_detectable(search, narrowest, asked.scale == "linear", rng))
     left_out = _p_left_out(family, narrowest, replicates, rng)
     found = replace(found, p_left_out=left_out, found=left_out <= LEVEL_LEFT_OUT)
     return replace(found, narrowest_rejected=_narrowest(family, narrowest, replicates, rng))
@@ -247,84 +236,67 @@ def break_test(
 
 def _asked(curve: Curve, of: str | None, scale: str | None, narrowest: float) -> BreakTest:
     """Return a result that holds what is searched for a step."""
+    asked = curve
     of = _validate.choice("of", of or ("scores" if curve.losses is None else "losses"), ("losses", "scores"))
     counted = of == "scores" and curve.trials is not None
-    scale = _validate.choice("scale", scale or _usual(of, counted), _SCALES)
-    size, reason = curve.parameters, ""
-    if of == "losses":
-        if curve.losses is None:
-            raise ValueError("curve must have losses to be judged by them")
+    usual = "log" if of == "losses" else "log-log" if counted else "linear"
+    scale = _validate.choice("scale", scale or usual, ("log", "log-log", "linear"))
+    if of == "losses" and curve.losses is None:
+        raise ValueError("curve must have losses to be judged by them")
+    if scale == "log-log" and not counted:
+        raise ValueError("scale must be log or linear for values that are no counts; got 'log-log'")
+    reason = ""
+    if scale == "log-log":  # of the sizes with right and wrong answers
+        pooled = curve.by_size()
+        mixed = pooled.parameters[(pooled.successes > 0) & (pooled.successes < pooled.trials)]
+        reason = "" if mixed.size else "no size has both right and wrong answers"
+        curve = curve.take(np.isin(curve.parameters, mixed))
+        share = (curve.successes + 0.5) / (curve.trials + 1)
+        values, errors = -np.log(share), np.sqrt(curve.design_effect * (1 - share) / (curve.trials * share))
+    elif of == "losses":
         values, errors = curve.losses, curve.loss_standard_errors
     else:
         values, errors = curve.scores, curve.standard_errors
-    errors = np.zeros_like(size) if errors is None else errors
-    if scale == "log-log":
-        if not counted:
-            raise ValueError("scale must be log or linear for values that are no counts; got 'log-log'")
-        size, values, errors = _between(curve)
-        reason = "" if size.size else "no size has both right and wrong answers"
-    elif scale == "log" and (values <= 0).any():
+    if scale == "log" and (values <= 0).any():
         raise ValueError(f"values must be above 0 on the scale log; got {values.min():g} (use linear)")
-    return BreakTest(curve, of, scale, narrowest, size, values, errors, reason=reason)
-
-
-def _usual(of: str, counted: bool) -> str:
-    return "log" if of == "losses" else "log-log" if counted else "linear"
-
-
-def _between(curve: Curve) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return sizes with right and wrong answers: −ln(score) of their runs, and its standard errors."""
-    entry = np.unique(curve.parameters, return_inverse=True)[1]
-    right, items = (np.bincount(entry, counts)[entry] for counts in (curve.successes, curve.trials))
-    use = (right > 0) & (right < items)
-    right, items = curve.successes[use], curve.trials[use]
-    share = (right + 0.5) / (items + 1)
-    error = np.sqrt(curve.design_effect[use] * (1 - share) / (items * share))
-    return curve.parameters[use], -np.log(share), error
-
-
-def _as_scores(values: np.ndarray, asked: BreakTest) -> np.ndarray:
-    """Return values of the scale on which the test computes on that of the scores."""
-    with np.errstate(over="ignore"):
-        return values if asked.scale == "linear" else np.exp(values)
+    errors = np.zeros_like(values) if errors is None else errors
+    return BreakTest(asked, of, scale, narrowest, curve.parameters, values, errors, reason=reason)
 
 
 class _Family(NamedTuple):
     """A family on the scale of the test: log10 of each size, its mean, and what is known of its noise.
 
-    `known` is the variance of each mean that items or runs give; `runs` the values of the runs of each size.
+    `known` is the variance of each mean that items or runs give; `runs` the values of the runs of each size,
+    `errors` their standard errors.
     """
 
     x: np.ndarray
     z: np.ndarray
     known: np.ndarray
     runs: tuple[np.ndarray, ...]
-    entry: np.ndarray
     errors: np.ndarray
 
     @classmethod
-    def of(cls, asked: BreakTest) -> "_Family":
-        """Return the family of a curve."""
-        logarithmic = asked.scale != "linear"
-        unit = asked.scores if logarithmic else 1.0
-        z = np.log(asked.scores) if logarithmic else asked.scores
-        with np.errstate(over="ignore"):
-            errors = np.minimum(asked.standard_errors / unit, _UNKNOWN)
-        sizes, entry = np.unique(asked.parameters, return_inverse=True)
-        return cls._made(np.log10(sizes), z, errors, entry)
+    def asked(cls, asked: BreakTest) -> "_Family":
+        """Return the family of a test."""
+        order = np.argsort(asked.parameters, kind="stable")
+        values, errors = asked.scores[order], asked.standard_errors[order]
+        if asked.scale != "linear":
+            with np.errstate(over="ignore"):
+                values, errors = np.log(values), np.minimum(errors / values, _UNKNOWN)
+        return cls.of(np.log10(asked.parameters[order]), values, errors)
 
     @classmethod
-    def _made(cls, x: np.ndarray, z: np.ndarray, errors: np.ndarray, entry: np.ndarray) -> "_Family":
-        seeds = np.bincount(entry)
-        mean = np.bincount(entry, z) / seeds
-        runs = tuple(z[entry == place] for place in range(x.size))
-        of_items = np.bincount(entry, errors**2) / seeds**2
-        within = np.bincount(entry, (z - mean[entry]) ** 2)
+    def of(cls, x: np.ndarray, values: np.ndarray, errors: np.ndarray) -> "_Family":
+        """Return the family of some runs, which are in the order of x."""
+        sizes, entry, seeds = np.unique(x, return_inverse=True, return_counts=True)
+        mean = np.bincount(entry, values) / seeds
+        within = np.bincount(entry, (values - mean[entry]) ** 2)
         pooled = within.sum() / max((seeds - 1).sum(), 1)
-        own = within / np.maximum(seeds - 1, 1)
-        enough = seeds.min() >= _FEW_SEEDS
-        of_runs = np.where(seeds > 1, (own + pooled) / 2 if enough else pooled, 0) / seeds
-        return cls(x, mean, np.maximum(of_items, of_runs), runs, entry, errors)
+        own = within / np.maximum(seeds - 1, 1) if seeds.min() >= _FEW_SEEDS else pooled
+        of_runs = np.where(seeds > 1, (own + pooled) / 2, 0) / seeds
+        known = np.maximum(np.bincount(entry, errors**2) / seeds**2, of_runs)
+        return cls(sizes, mean, known, tuple(np.split(values, np.cumsum(seeds)[:-1])), errors)
 
     @property
     def replicated(self) -> bool:
@@ -349,20 +321,16 @@ class _Family(NamedTuple):
             return f"runs of one size lie in two places, so each size needs {_FEW_SEEDS} runs or more"
         return ""
 
-    def without(self, left_out: int) -> "_Family":
-        """Return the family without one size, or, if it has runs enough, without one run."""
-        z = np.concatenate(self.runs)
-        entry = np.repeat(np.arange(self.x.size), [len(run) for run in self.runs])
-        errors = np.empty_like(self.errors)
-        errors[:] = np.concatenate([self.errors[self.entry == place] for place in range(self.x.size)])
-        keep = np.arange(z.size) != left_out if self.replicated else entry != left_out
-        sizes, entry = np.unique(entry[keep], return_inverse=True)
-        return self._made(self.x[sizes], z[keep], errors[keep], entry)
-
     @property
-    def pieces(self) -> int:
-        """How many things can be left out."""
-        return sum(map(len, self.runs)) if self.replicated else self.x.size
+    def pieces(self) -> np.ndarray:
+        """The piece of each run, which is left out as one: its size, or the run where a size has enough."""
+        seeds = list(map(len, self.runs))
+        return np.arange(sum(seeds)) if self.replicated else np.repeat(np.arange(self.x.size), seeds)
+
+    def without(self, piece: int) -> "_Family":
+        """Return the family without one size, or, if it has runs enough, without one run."""
+        keep, x = self.pieces != piece, np.repeat(self.x, list(map(len, self.runs)))
+        return self.of(x[keep], np.concatenate(self.runs)[keep], self.errors[keep])
 
 
 class _Search:
@@ -370,18 +338,15 @@ class _Search:
 
     def __init__(self, family: _Family, narrowest: float):
         self.family, self.least = family, family.least
-        weighted = _weighted(family, narrowest)
-        self.grid, self.kinds, levels, self.widths = weighted
+        self.grid, self.kinds, levels, self.widths = _weighted(family, narrowest)
         # Enough for families that are drawn.
-        self.some = self.grid.only((levels == 0) | (np.arange(levels.size) % 4 == 0))
-        left, taken = (squares[:, 0] for squares in self.grid.scan(family.z[:, None]))
-        with_step = np.maximum(left - taken, 0)
-        self.left = left
-        self.statistic = float(_statistic(left, with_step, self.least))
+        self.some = np.flatnonzero((levels == 0) | (np.arange(levels.size) % 4 == 0))
+        self.left, taken = self.grid.scan(family.z)
+        with_step, best = np.maximum(self.left - taken, 0), self.left.argmin()
+        self.statistic = float(_statistic(self.left, with_step, self.least))
         self.step = self.grid.step(family.z, with_step.argmin())
-        best = left.argmin()
         self.smooth = self.grid.fit(family.z, best)
-        self.variance = self._variance(left[best], self.kinds[best])
+        self.variance = self._variance(self.left[best], self.kinds[best])
         # What a step leaves as well: the scatter of sizes, if a step is no part of it.
         self.beyond = with_step.min() / max(family.x.size - 7, 1)
 
@@ -389,9 +354,9 @@ class _Search:
         """Return the largest p-value over curves and kinds of scatter."""
         highest = 0.0
         for fit, variance in self._plausible():
-            for noise in self._noises(fit, variance):
-                drawn = self.drawn(fit, noise(replicates, rng), variance)
-                highest = max(highest, float((1 + (drawn >= self.statistic).sum()) / (1 + replicates)))
+            for noise in self.noises(fit, variance, replicates, rng):
+                above = (self.drawn(fit, variance, *noise) >= self.statistic).sum()
+                highest = max(highest, float((1 + above) / (1 + replicates)))
                 if highest > _CLEAR:
                     return highest
         return highest
@@ -401,27 +366,19 @@ class _Search:
 
         From independent scatter alone, at half the level: about as strict as the largest of all p-values.
         """
-        drawn = self.drawn(
-            self.smooth, self.independent(self.smooth, self.variance)(_FEW, rng), self.variance
-        )
-        return float(np.quantile(drawn, 1 - level / 2))
+        noise = next(self.noises(self.smooth, self.variance, _FEW, rng))
+        return float(np.quantile(self.drawn(self.smooth, self.variance, *noise), 1 - level / 2))
 
-    def drawn(self, fit: np.ndarray, noise: tuple[np.ndarray, np.ndarray], variance: float) -> np.ndarray:
+    def drawn(self, fit: np.ndarray, variance: float, noise: np.ndarray, least: np.ndarray) -> np.ndarray:
         """Return the statistics of families that lie on a smooth curve but for the noise."""
-        left, taken = (squares[:, 0] for squares in self.some.scan(fit[:, None]))
-        far = left - taken
-        near = self.some.only(far <= far.min() + _FAR * variance)
-        noise, least = noise
+        far = np.subtract(*self.grid.scan(fit))[self.some]
+        near = self.some[far <= far.min() + _FAR * variance]
         statistics = []
         for first in range(0, noise.shape[1], _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
-            left, taken = near.scan_around(fit, noise[:, part])
+            left, taken = self.grid.scan_around(fit, noise[:, part], near)
             statistics.append(_statistic(left, np.maximum(left - taken, 0), least[part]))
         return np.concatenate(statistics)
-
-    def independent(self, fit: np.ndarray, variance: float):
-        """Return the first null."""
-        return next(iter(self._noises(fit, variance)))
 
     def _variance(self, left: float, kind: int) -> float:
         """Return the variance of a size around a curve, at weight 1."""
@@ -446,20 +403,16 @@ class _Search:
             fit, left = self.grid.fit_of_two(self.family.z, found)
             yield fit, self._variance(left, 2)
 
-    def _noises(self, fit: np.ndarray, variance: float):
-        """Yield functions that draw noise (sizes, families), and the squares that it has within sizes."""
-        family, root = self.family, self.grid.root[:, None]
-        if family.replicated:
-            yield lambda number, rng: _from_runs(family, self.beyond, number, rng)
+    def noises(self, fit: np.ndarray, variance: float, number: int, rng: np.random.Generator):
+        """Yield drawn noise (sizes, families), and the squares that it has within sizes (families,)."""
+        if self.family.replicated:
+            yield _from_runs(self.family, self.beyond, number, rng)
             return
-        residual = (family.z - fit) * self.grid.root
-        constant = lambda number: np.full(number, self.least)  # noqa: E731
-        deviation = np.sqrt(variance)
+        root = self.grid.root[:, None]
+        residual = (self.family.z - fit) * self.grid.root
         for kind in (_independent, _autocorrelated, _local):
-            yield lambda number, rng, kind=kind: (
-                deviation * kind(residual, number, rng) / root,
-                constant(number),
-            )
+            noise = np.sqrt(variance) * kind(residual, number, rng) / root
+            yield noise, np.full(number, self.least)
 
 
 def _independent(residual: np.ndarray, number: int, rng: np.random.Generator) -> np.ndarray:
@@ -506,7 +459,7 @@ def _weighted(family: _Family, narrowest: float):
     found = grid, kinds, *_ = _smooth.curves(x, z, np.ones_like(z), narrowest)
     if np.ptp(known) == 0 or family.replicated:
         return found
-    left = grid.scan(z[:, None])[0][:, 0]
+    left, _ = grid.scan(z)
     between = max(left.min() / _free(x, kinds[left.argmin()]) - known.mean(), 0)
     least = (_LEAST_SCATTER * np.ptp(z)) ** 2 + 1e-6 * known.mean()
     total = known + max(between, least)
@@ -525,7 +478,7 @@ def _statistic(left: np.ndarray, with_step: np.ndarray, least: np.ndarray) -> np
 
 def _p_left_out(family: _Family, narrowest: float, replicates: int, rng: np.random.Generator) -> float:
     """Return the largest p-value without one of the models that matter most."""
-    searches = [_Search(family.without(piece), narrowest) for piece in range(family.pieces)]
+    searches = [_Search(family.without(piece), narrowest) for piece in np.unique(family.pieces)]
     searches.sort(key=lambda search: search.statistic)
     highest = 0.0
     for search in searches[:_LEFT_OUT]:
@@ -545,37 +498,31 @@ def _narrowest(family: _Family, narrowest: float, replicates: int, rng: np.rando
     return float(rejected)
 
 
-def _detectable(search: _Search, rng: np.random.Generator, asked: BreakTest) -> float:
+def _detectable(search: _Search, narrowest: float, linear: bool, rng: np.random.Generator) -> float:
     """Return the smallest step in the middle gap that is found in 80% of families like this one."""
-    family = search.family
-    linear = asked.scale == "linear"
+    family, middle = search.family, search.family.x.size // 2
+    if family.x.size < _TELLING and not family.replicated:
+        return np.inf
     heights = np.ptp(family.z) * _TRIED / np.log(_LARGEST) / 2 if linear else _TRIED
-    after = np.arange(family.x.size) >= family.x.size // 2
-    designs = [(search, np.ones(family.x.size, bool), search.critical(LEVEL, rng))]
+    place = np.arange(family.x.size)
+    designs = [(search, place >= 0, search.critical(LEVEL, rng))]
     if not family.replicated:  # one model left out, of the two at the gap
-        middle = family.x.size // 2
-        for place in (middle - 1, middle):
-            rest = _Search(family.without(place), asked.narrowest)
-            critical = rest.critical(LEVEL_LEFT_OUT, rng)
-            designs.append((rest, np.arange(family.x.size) != place, critical))
-    # Few sizes leave few degrees of freedom, and the scatter may well be larger than it looks.
-    free = _free(family.x, 1)
-    larger = np.sqrt(free / stats.chi2.ppf(_CAUTION, free))
-    noise, least = search.independent(search.smooth, search.variance)(_DRAWS, rng)
-    noise = noise if family.replicated else larger * noise
-    power = []
+        for left_out in (middle - 1, middle):
+            rest = _Search(family.without(left_out), narrowest)
+            designs.append((rest, place != left_out, rest.critical(LEVEL_LEFT_OUT, rng)))
+    noise, least = next(search.noises(search.smooth, search.variance, _DRAWS, rng))
+    if not family.replicated:  # few degrees of freedom: the scatter may well be larger than it looks
+        free = _free(family.x, 1)
+        noise = np.sqrt(free / stats.chi2.ppf(_CAUTION, free)) * noise
+    below, before = 0.0, 0.0
     for height in heights:
         found = np.ones(_DRAWS, bool)
         for part, kept, critical in designs:
-            fit = (search.smooth + height * after)[kept]
+            fit = (search.smooth + height * (place >= middle))[kept]
             share = least * part.least / search.least
-            found &= part.drawn(fit, (noise[kept], share), search.variance) >= critical
-        power.append(found.mean())
-        if power[-1] >= _POWER:
-            break
-    else:
-        return np.inf
-    below = heights[len(power) - 2] if len(power) > 1 else 0.0
-    before = power[-2] if len(power) > 1 else 0.0
-    height = np.interp(_POWER, [before, power[-1]], [below, heights[len(power) - 1]])
-    return float(height if linear else np.exp(height))
+            found &= part.drawn(fit, search.variance, noise[kept], share) >= critical
+        if found.mean() >= _POWER:
+            height = np.interp(_POWER, [before, found.mean()], [below, height])
+            return float(height if linear else np.exp(height))
+        below, before = height, found.mean()
+    return np.inf

@@ -1,7 +1,6 @@
 """How much of the rise of a harsh metric does the metric itself explain?"""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,10 +13,9 @@ __all__ = ["ExplainedRise", "explained_by_metric"]
 
 _LEAST_SIZES = 5
 _DRAWS = 2000
-_STEEPEST = 1e200
 _EXACT = 1e-20  # a misfit below this share of the total is rounding
 _SHRINKAGE = np.geomspace(1e-6, 1e12, 721)
-_MOST_AT_ONCE = 10**6  # numbers in one block of draws by items
+_UNKNOWN = np.nan, np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +55,12 @@ class ExplainedRise:
     confidence: float
     rise: float
     rise_interval: tuple[float, float]
-    metric: float
-    metric_interval: tuple[float, float]
-    departure: float
-    departure_interval: tuple[float, float]
-    link: float
-    link_interval: tuple[float, float]
+    metric: float = np.nan
+    metric_interval: tuple[float, float] = _UNKNOWN
+    departure: float = np.nan
+    departure_interval: tuple[float, float] = _UNKNOWN
+    link: float = np.nan
+    link_interval: tuple[float, float] = _UNKNOWN
     reason: str = ""
 
     def answer(self) -> str:
@@ -70,18 +68,12 @@ class ExplainedRise:
         if self.reason:
             return f"cannot tell: {self.reason}"
         parts = (
-            ("the metric on a smooth trend of the loss", self.metric, self.metric_interval),
-            ("the departure of the loss from that trend", self.departure, self.departure_interval),
-            ("the link from the loss to exact match", self.link, self.link_interval),
+            ("the metric on a smooth trend of the loss", self.metric, *self.metric_interval),
+            ("the departure of the loss from that trend", self.departure, *self.departure_interval),
+            ("the link from the loss to exact match", self.link, *self.link_interval),
         )
-        words = "; ".join(
-            f"{name} gives {part:+.2f} ({low:+.2f} to {high:+.2f})" for name, part, (low, high) in parts
-        )
+        words = "; ".join("{} gives {:+.2f} ({:+.2f} to {:+.2f})".format(*part) for part in parts)
         return f"of a change by {self.rise:+.2f}, {words}".replace("-0.00", "0.00").replace("-", "−")
-
-    def summary(self) -> str:
-        """Return the result in plain words."""
-        return self.answer()
 
 
 def explained_by_metric(
@@ -167,34 +159,53 @@ def explained_by_metric(
     if curve.trials is None or curve.losses is None:
         raise ValueError("curve must have counts and losses")
     size, right, items, loss = curve.parameters, curve.successes, curve.trials, curve.losses
-    error = np.zeros(size.size) if curve.loss_standard_errors is None else curve.loss_standard_errors
-    link = _Link(*_checked_slopes(length, curve.item_log_probabilities, loss), items)
-    ends = _checked_between(between, np.unique(size))
-    confidence, generator = _validate.share("confidence", confidence), _validate.generator(rng)
+    slopes, kinds = _checked_slopes(length, curve.item_log_probabilities, loss)
+    ends = curve.sizes[[0, -1]] if between is None else _validate.vector("between", between)
+    if between is not None and (ends.size != 2 or ends[0] >= ends[1] or not np.isin(ends, size).all()):
+        shown = _validate.shown(between)
+        raise ValueError(f"between must be two of the sizes, the smaller first; got {shown}")
+    confidence, rng = _validate.share("confidence", confidence), _validate.generator(rng)
     order = np.lexsort((items, right, loss, size))  # the draws must not depend on the order of the models
     pair = [order[size[order] == end] for end in ends]
-    inputs = curve, ends, confidence
+    runs = np.concatenate(pair)
+    first, second = (items[models] / items[models].sum() for models in pair)
+    contrast = np.concatenate([-first, second])
 
-    match = [right[models].sum() / items[models].sum() for models in pair]
-    draws = [_draw_share(curve.take(models), generator) for models in pair]
-    rise, rises = float(match[1] - match[0]), draws[1] - draws[0]
-    rise_interval = _interval(rises, confidence)
-    if reason := _too_little(size, rise_interval):
-        nothing = np.nan, (np.nan, np.nan)
-        return ExplainedRise(*inputs, rise, rise_interval, *nothing * 3, reason)
+    def change(losses: np.ndarray) -> np.ndarray:
+        """Return how M changes from the first size to the second, for losses of shape (draws, runs)."""
+        with np.errstate(over="ignore"):  # a huge loss gives no match
+            return np.array([np.exp(slopes[runs] * row[:, None]) @ kinds @ contrast for row in losses])
 
-    trend = _draw_trend(np.log(size[order]), np.log(loss[order]), np.log(ends), _DRAWS, generator)
-    on_trend = link.change(pair, [end[:, None] for end in np.exp(np.clip(trend, -100, 100)).T])
-    with_error = link.change(pair, [_draw_losses(loss[models], error[models], generator) for models in pair])
-    metric, by_loss = float(np.median(on_trend)), float(link.change(pair, [loss[None, m] for m in pair])[0])
-    return ExplainedRise(
-        *(*inputs, rise, rise_interval),
+    def interval(draws: np.ndarray) -> tuple[float, float]:
+        return tuple(np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2]).tolist())
+
+    rise = float(curve.scores[runs] @ contrast)
+    before, after = (_draw_share(curve.take(models), rng) for models in pair)
+    rises = after - before
+    found = ExplainedRise(curve, tuple(ends.tolist()), confidence, rise, interval(rises))
+    if (sizes := np.unique(np.log(size)).size) < _LEAST_SIZES:
+        few = f"there are {sizes} sizes, {_LEAST_SIZES} are needed to tell a trend from a departure"
+        return replace(found, reason=few)
+    if found.rise_interval[0] <= 0 <= found.rise_interval[1]:
+        unclear = "the change of exact match is not clear of 0: {:+.3f} to {:+.3f}"
+        return replace(found, reason=unclear.format(*found.rise_interval))
+
+    trend = _draw_trend(np.log(size[order]), np.log(loss[order]), np.log(ends), _DRAWS, rng)
+    trend = np.exp(np.clip(trend, -100, 100))
+    on_trend = change(np.repeat(trend, [models.size for models in pair], axis=1))
+    error = np.zeros(size.size) if curve.loss_standard_errors is None else curve.loss_standard_errors
+    relative = np.minimum(error, loss) / loss  # above 1 it is as good as unknown
+    noise = np.hstack([rng.standard_normal((_DRAWS, models.size)) for models in pair])
+    with_error = change(loss[runs] * np.exp(relative[runs] * noise))
+    metric, by_loss = float(np.median(on_trend)), float(change(loss[None, runs])[0])
+    return replace(
+        found,
         metric=metric,
-        metric_interval=_interval(on_trend, confidence),
+        metric_interval=interval(on_trend),
         departure=by_loss - metric,
-        departure_interval=_interval(with_error - on_trend, confidence),
+        departure_interval=interval(with_error - on_trend),
         link=rise - by_loss,
-        link_interval=_interval(rises - with_error, confidence),
+        link_interval=interval(rises - with_error),
     )
 
 
@@ -204,70 +215,15 @@ def _draw_share(models: Curve, rng: np.random.Generator) -> np.ndarray:
     return rng.beta(items * share + 0.5, items * (1 - share) + 0.5, _DRAWS)
 
 
-def _draw_losses(loss: np.ndarray, error: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    with np.errstate(over="ignore"):  # a relative error above 1 is as good as none known
-        relative = np.minimum(error / loss, 1)
-        return loss * np.exp(relative * rng.standard_normal((_DRAWS, loss.size)))
-
-
-def _interval(draws: np.ndarray, confidence: float) -> tuple[float, float]:
-    low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
-
-
-def _too_little(size: np.ndarray, rise_interval: tuple[float, float]) -> str:
-    if (sizes := np.unique(np.log(size)).size) < _LEAST_SIZES:
-        return f"there are {sizes} sizes, {_LEAST_SIZES} are needed to tell a trend from a departure"
-    if rise_interval[0] <= 0 <= rise_interval[1]:
-        return "the change of exact match is not clear of 0: {:+.3f} to {:+.3f}".format(*rise_interval)
-    return ""
-
-
 def _checked_slopes(length: object, chances: object, loss: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the slopes of the link (models, kinds of items) and the share of each kind."""
-    if length is None and chances is None:
-        raise ValueError("length must be given where the curve has no item_log_probabilities")
     if length is not None:
         kinds, counts = np.unique(_validate.integers("length", length, 1), return_counts=True)
         return np.tile(-kinds.astype(float), (loss.size, 1)), counts / counts.sum()
+    if chances is None:
+        raise ValueError("length must be given where the curve has no item_log_probabilities")
     with np.errstate(over="ignore"):  # a loss of almost nothing
-        slopes = np.maximum(chances / loss[:, None], -_STEEPEST)
-    return slopes, np.full(chances.shape[1], 1 / chances.shape[1])
-
-
-def _checked_between(between: object, sizes: np.ndarray) -> tuple[float, float]:
-    if between is None:
-        return float(sizes[0]), float(sizes[-1])
-    pair = _validate.vector("between", between)
-    if pair.size != 2 or pair[0] >= pair[1] or not np.isin(pair, sizes).all():
-        raise ValueError(
-            f"between must be two of the sizes, the smaller first; got {_validate.shown(between)}"
-        )
-    return float(pair[0]), float(pair[1])
-
-
-class _Link(NamedTuple):
-    """M(l) of each model: the weighted mean over kinds of items of exp(slope l), slopes (models, kinds)."""
-
-    slopes: np.ndarray
-    weights: np.ndarray
-    items: np.ndarray
-
-    def change(self, pair: list[np.ndarray], losses: list[np.ndarray]) -> np.ndarray:
-        """Return how M changes between two groups of models, for losses of shape (draws, models or 1)."""
-        before, after = (self._match(*end) for end in zip(pair, losses, strict=True))
-        return after - before
-
-    def _match(self, models: np.ndarray, losses: np.ndarray) -> np.ndarray:
-        columns = np.broadcast_to(losses, (losses.shape[0], models.size)).T
-        match = [self._of_one(*model) for model in zip(models, columns, strict=True)]
-        return np.average(match, axis=0, weights=self.items[models])
-
-    def _of_one(self, model: int, losses: np.ndarray) -> np.ndarray:
-        blocks = np.array_split(losses, -(-losses.size * self.weights.size // _MOST_AT_ONCE))
-        slope, weight = self.slopes[model], self.weights
-        with np.errstate(over="ignore"):  # a huge loss gives no match
-            return np.concatenate([np.exp(np.outer(block, slope)) @ weight for block in blocks])
+        return chances / loss[:, None], np.full(chances.shape[1], 1 / chances.shape[1])
 
 
 def _draw_trend(
@@ -282,15 +238,14 @@ def _draw_trend(
     places = _places(x)
     designs = [_design(x, place) for place in places]
     chosen = rng.choice(len(places), draws, p=_weights(designs, y))
-    scatter, noise = rng.chisquare, rng.standard_normal
     trend = np.empty((draws, new.size))
-    for index, (place, design) in enumerate(zip(places, designs, strict=True)):
-        which = np.nonzero(chosen == index)[0]
+    for index, design in enumerate(designs):
+        which = np.flatnonzero(chosen == index)
         line, misfit = _least_squares(design, y)
-        spread = np.sqrt(misfit / scatter(y.size - line.size, which.size))
+        spread = np.sqrt(misfit / rng.chisquare(y.size - line.size, (which.size, 1)))
         root = np.linalg.inv(np.linalg.cholesky(design.T @ design))
-        lines = line + spread[:, None] * (noise((which.size, line.size)) @ root)
-        target = _design(new, place)
+        lines = line + spread * (rng.standard_normal((which.size, line.size)) @ root)
+        target = _design(new, places[index])
         target[:, 2:] = target[0, 2:]
         trend[which] = lines @ target.T
     return trend

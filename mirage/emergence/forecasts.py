@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from mirage import _validate, _words, scaling
+from mirage import _validate, scaling
 from mirage._curve import Curve
-from mirage.emergence.fits import Prediction, fit_curve
+from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 
 __all__ = ["METHODS", "Forecast", "forecast"]
 
+_LINKS = {"power law": "gompertz", "logistic": "logistic", "loss from size": "gompertz"}
+METHODS = "constant", *_LINKS
 _LEVELS = (np.arange(11) + 0.5) / 11  # quantiles that stand for a distribution
 
 
@@ -65,16 +67,6 @@ class Forecast:
             f"{100 * self.confidence:g}% intervals, which are {wide:.2f} wide on average; the log score is "
             f"{abs(self.log_score_difference):.2f} {better} than that of no change"
         )
-
-    def summary(self) -> str:
-        """Return the result in plain words."""
-        if self.reason:
-            return self.answer()
-        models = "; ".join(
-            f"predicted {middle:.3f} ({_words.interval(ends, 3)}), measured {score:.3f}"
-            for middle, ends, score in zip(self.prediction, self.interval, self.observed, strict=True)
-        )
-        return f"{self.method}: {self.answer()} ({models})"
 
 
 def forecast(
@@ -132,56 +124,56 @@ def forecast(
     if not isinstance(curve, Curve):
         raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
     confidence = _validate.share("confidence", confidence)
-    method = _validate.choice("method", method, tuple(METHODS))
-    if method == "loss from size" and curve.losses is None:
+    method = _validate.choice("method", method, METHODS)
+    through_loss = method == "loss from size"
+    if through_loss and curve.losses is None:
         raise ValueError("curve must have losses for the method 'loss from size'")
-    above = _largest(curve, held_out)
+    number = _validate.integer("held_out", held_out, 1)
+    if number >= curve.sizes.size:
+        raise ValueError(f"held_out must leave at least one size; got {number} of {curve.sizes.size}")
+    above = curve.parameters >= curve.sizes[-number]
     small, large = curve.take(~above), curve.take(above)
-    nothing = np.full(len(large), np.nan)
-    asked = Forecast(
-        *(curve, method, confidence, above, nothing, np.column_stack([nothing] * 2), large.scores),
-        covered=np.zeros(len(large), dtype=bool),
-    )
+    nothing, never = np.full((len(large), 3), np.nan), np.zeros(len(large), dtype=bool)
+    asked = Forecast(curve, method, confidence, above, nothing[:, 0], nothing[:, 1:], large.scores, never)
     if small.sizes.size < 3:
         return replace(asked, reason=f"{small.sizes.size} sizes to fit, at least 3 are needed")
-    found, reason = METHODS[method](small, large, confidence)
-    if reason:
-        return replace(asked, reason=reason)
-    baseline, _ = _constant(small, large, confidence)
+    if through_loss and np.ptp(np.log(small.losses)) < 1e-6:
+        return replace(asked, reason="the losses of the models to fit do not differ")
+    along = replace(small, parameters=small.losses, axis="loss") if through_loss else small
+    fit = None if method == "constant" else fit_curve(along, _LINKS[method], confidence)
+    if fit and fit.reason:
+        return replace(asked, reason=fit.reason)
+    found = baseline = _constant(small, large, confidence)
+    if fit:
+        found = _through_loss(fit, small, large) if through_loss else fit.predict(large)
     low, high = found.interval.T
     rounding = 1e-12
-    scores = [each.log_probability(large).mean() for each in (found, baseline)]
+    log_score = float(found.log_probability(large).mean())
     return replace(
         asked,
         prediction=found.median,
         interval=found.interval,
         covered=(low - rounding <= large.scores) & (large.scores <= high + rounding),
-        log_score=float(scores[0]),
-        log_score_difference=float(scores[0] - scores[1]),
+        log_score=log_score,
+        log_score_difference=log_score - float(baseline.log_probability(large).mean()),
     )
 
 
-def _largest(curve: Curve, held_out: object) -> np.ndarray:
-    number, sizes = _validate.integer("held_out", held_out, 1), curve.sizes
-    if number >= sizes.size:
-        raise ValueError(f"held_out must leave at least one size; got {number} of {sizes.size}")
-    return curve.parameters >= sizes[-number]
-
-
-def _constant(small: Curve, large: Curve, confidence: float) -> tuple[Prediction, str]:
+def _constant(small: Curve, large: Curve, confidence: float) -> Prediction:
     """The last level stays; the typical change between neighbouring sizes says how far it may drift."""
     level, variance = _levels(small.by_size())
     size = np.log(small.sizes)
     gap = np.diff(size)
-    from_items = np.mean((variance[1:] + variance[:-1]) / gap)
-    drift = max(np.mean(np.diff(level) ** 2 / gap), from_items)
-    spread = np.sqrt(drift * (np.log(large.parameters) - size[-1]))
-    # Student's distribution as a mixture of normal ones.
-    wider = np.sqrt(gap.size / stats.chi2.ppf(_LEVELS, gap.size))
-    mean, weight = np.full((_LEVELS.size, len(large)), level[-1]), np.full(_LEVELS.size, 1 / _LEVELS.size)
+    drift = max(np.mean(np.diff(level) ** 2 / gap), np.mean((variance[1:] + variance[:-1]) / gap))
+    spread = np.sqrt(_wider(gap.size) * drift * (np.log(large.parameters) - size[-1]))
+    weight, mean = np.full(_LEVELS.size, 1 / _LEVELS.size), np.full_like(spread, level[-1])
     ends = np.tile((0.0, 1.0) if large.trials is not None else (large.floor, large.ceiling), (weight.size, 1))
-    mixture = weight, mean, np.maximum(np.outer(wider, spread), 1e-9), ends
-    return Prediction.of(*mixture, large, "logistic", confidence), ""
+    return Prediction.of(weight, mean, np.maximum(spread, 1e-9), ends, large, "logistic", confidence)
+
+
+def _wider(free: int) -> np.ndarray:
+    """Return variances, shape (levels, 1), of normals whose mixture is Student's distribution."""
+    return (free / stats.chi2.ppf(_LEVELS, free))[:, None]
 
 
 def _levels(sizes: Curve) -> tuple[np.ndarray, np.ndarray]:
@@ -195,52 +187,18 @@ def _levels(sizes: Curve) -> tuple[np.ndarray, np.ndarray]:
     return scaling.link(share, "logistic"), (sizes.standard_errors / (distance * share * (1 - share))) ** 2
 
 
-def _by_link(link: str):
-    def from_size(small: Curve, large: Curve, confidence: float) -> tuple[Prediction | None, str]:
-        fit = fit_curve(small, link, confidence)
-        return (None, fit.reason) if fit.reason else (fit.predict(large), "")
-
-    return from_size
-
-
-def _loss_from_size(small: Curve, large: Curve, confidence: float) -> tuple[Prediction | None, str]:
-    """−ln A is a power of the loss, and the loss one of N."""
-    if np.ptp(np.log(small.losses)) < 1e-6:
-        return None, "the losses of the models to fit do not differ"
-    fit = fit_curve(
-        replace(small, parameters=small.losses, losses=None, loss_standard_errors=None, axis="loss"),
-        "gompertz",
-        confidence,
-    )
-    if fit.reason:
-        return None, fit.reason
-    loss, spread, free = _line(np.log(small.parameters), np.log(small.losses), np.log(large.parameters))
+def _through_loss(fit: CurveFit, small: Curve, large: Curve) -> Prediction:
+    """The log of the loss is a straight line in that of the size, and the fit is one along the loss."""
+    size, loss = np.log(small.parameters), np.log(small.losses)
+    distance = np.log(large.parameters) - size.mean()
+    line, of_line = np.polyfit(size - size.mean(), loss, 1, cov=True)
+    variance = of_line[0, 0] * distance**2 + of_line[1, 1] * (size.size + 1)
+    known = fit.predict(replace(large, parameters=np.exp(np.polyval(line, distance))))
     posterior = fit.posterior.with_known_ends()
+    slope = posterior.mean[:, 1] ** 2 + posterior.covariance[:, 1, 1]
     # Each part of the mixture once for each width of the loss's Student distribution.
-    weight, scatter, mean, covariance = (np.repeat(each, _LEVELS.size, axis=0) for each in posterior)
-    wider = np.tile(np.sqrt(free / stats.chi2.ppf(_LEVELS, free)), weight.size // _LEVELS.size)
-    variance, place = np.outer(wider, spread) ** 2, loss - fit.centre
-    of_slope = covariance[:, 1, 1, None]
-    of_line = covariance[:, 0, 0, None] + 2 * covariance[:, 0, 1, None] * place + of_slope * place**2
-    of_loss = (mean[:, 1, None] ** 2 + of_slope) * variance
-    deviation = np.sqrt(np.maximum(of_line, 0) + of_loss + scatter[:, None] ** 2)
-    mixture = weight / weight.sum(), mean[:, :1] + mean[:, 1:2] * place, deviation, mean[:, -2:]
-    return Prediction.of(*mixture, large, "gompertz", confidence), ""
-
-
-def _line(x: np.ndarray, y: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return predictions of a straight line, their standard errors, and the degrees of freedom."""
-    free = max(x.size - 2, 1)
-    design, target = (np.column_stack([np.ones(at.size), at - x.mean()]) for at in (x, new))
-    line, *_ = np.linalg.lstsq(design, y, rcond=None)
-    scatter = np.sum((y - design @ line) ** 2) / free
-    spread = 1 + np.einsum("hp,pq,hq->h", target, np.linalg.pinv(design.T @ design), target)
-    return target @ line, np.sqrt(scatter * spread), free
-
-
-METHODS = {
-    "constant": _constant,
-    "power law": _by_link("gompertz"),
-    "logistic": _by_link("logistic"),
-    "loss from size": _loss_from_size,
-}
+    of_loss = slope[:, None] * (_wider(size.size - 2) * variance)[:, None]
+    deviation = np.sqrt(known.deviation**2 + of_loss).reshape(-1, len(large))
+    weight = np.tile(known.weight / _LEVELS.size, _LEVELS.size)
+    predictor, ends = (np.tile(each, (_LEVELS.size, 1)) for each in (known.predictor, known.ends))
+    return Prediction.of(weight, predictor, deviation, ends, large, fit.link, fit.confidence)

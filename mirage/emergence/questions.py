@@ -13,6 +13,15 @@ from mirage.emergence.sharpness import Sharpness, sharpness
 
 __all__ = ["FourQuestions", "four_questions"]
 
+_NAMES = {
+    "smoothness": "Smoothness",
+    "sharpness": "Sharpness",
+    "visibility": "Visibility",
+    "predictability": "Predictability from size",
+    "from_loss": "Predictability from size, through the loss",
+    "explained": "Explained by the metric",
+}
+
 
 @dataclass(frozen=True, eq=False)
 class FourQuestions:
@@ -48,13 +57,7 @@ class FourQuestions:
 
     def answers(self) -> dict[str, str]:
         """Return each answer in a few words, with what it rests on, by the names of the attributes."""
-        asked = {
-            "smoothness": self.smoothness,
-            "sharpness": self.sharpness,
-            "predictability": self.predictability,
-            "from_loss": self.from_loss,
-            "explained": self.explained,
-        }
+        asked = {name: getattr(self, name) for name in _NAMES if name != "visibility"}
         words = {name: result.answer() for name, result in asked.items() if result is not None}
         if self.visibility is not None:
             words["visibility"] = _seen(self.visibility, self.sharpness)
@@ -62,26 +65,17 @@ class FourQuestions:
 
     def summary(self) -> str:
         """Return the answers in one short paragraph; each answer has a longer summary of its own."""
-        names = {
-            "smoothness": f"Smoothness of the {self.smoothness.of}",
-            "sharpness": "Sharpness",
-            "visibility": "Visibility",
-            "predictability": "Predictability from size",
-            "from_loss": "Predictability from size, through the loss",
-            "explained": "Explained by the metric",
-        }
-        answers = self.answers()
-        return " ".join(f"{name}: {answers[key]}." for key, name in names.items() if key in answers)
+        words = self.answers()
+        names = _NAMES | {"smoothness": f"Smoothness of the {self.smoothness.of}"}
+        return " ".join(f"{name}: {words[key]}." for key, name in names.items() if key in words)
 
 
 def _seen(seen: resolution.Visibility, width: Sharpness) -> str:
+    words = f"{seen.visible.sum()} of {seen.visible.size} sizes"
     if seen.floor == 0 and not seen.floor_error:
-        return (
-            f"{seen.visible.sum()} of {seen.visible.size} sizes have a right answer, which is enough where "
-            "the floor is 0"
-        )
+        return f"{words} have a right answer, which is enough where the floor is 0"
     below = width.fit.below_floor.size
-    words = f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor of {seen.floor:g}"
+    words += f" are surely above the floor of {seen.floor:g}"
     return words + f", and {below} surely below it: the floor is wrong" * (below > 0)
 
 
@@ -147,40 +141,25 @@ def four_questions(
     held_out = _validate.integer("held_out", held_out, 1)
     length = None if length is None else _validate.integers("length", length, 1)
     width = sharpness(curve, link=link, confidence=confidence)
-    counted = curve.trials is not None
-    fitted = counted or (
-        curve.standard_errors is not None and np.isfinite([curve.floor, curve.ceiling]).all()
-    )
-    ask = {"held_out": held_out, "confidence": confidence}
-    forecasts = fitted and held_out < curve.sizes.size
-    known = length is not None or curve.item_log_probabilities is not None
-    losses = curve.losses is not None
-    return FourQuestions(
-        curve,
-        smoothness=break_test(curve, narrowest=narrowest, rng=rng),
-        sharpness=width,
-        visibility=_visible(curve, width) if counted else None,
-        predictability=forecast(curve, method=method, **ask) if forecasts else None,
-        from_loss=forecast(curve, method="loss from size", **ask) if forecasts and losses else None,
-        explained=explained_by_metric(
-            curve,
-            length=length if curve.item_log_probabilities is None else None,
+    smoothness = break_test(curve, narrowest=narrowest, rng=rng)
+    visibility = predictability = from_loss = explained = None
+    counted, by_item = curve.trials is not None, curve.item_log_probabilities is not None
+    if counted:
+        sizes = curve.by_size()
+        visibility = resolution.visibility(
+            sizes.successes,
+            sizes.trials,
+            floor=(curve.floor, curve.floor_error),
+            expected=None if width.fit.reason else np.clip(width.fit.expected(sizes.parameters), 0, 1),
+            design_effect=sizes.design_effect,
             confidence=confidence,
-            rng=rng,
         )
-        if counted and losses and known
-        else None,
-    )
-
-
-def _visible(curve: Curve, width: Sharpness) -> resolution.Visibility:
-    sizes = curve.by_size()
-    expected = width.fit.expected(sizes.parameters)
-    return resolution.visibility(
-        sizes.successes,
-        sizes.trials,
-        floor=(curve.floor, curve.floor_error) if curve.floor_error else curve.floor,
-        expected=None if np.isnan(expected).any() else np.clip(expected, 0, 1),
-        design_effect=sizes.design_effect,
-        confidence=width.confidence,
-    )
+    scored = curve.standard_errors is not None and np.isfinite([curve.floor, curve.ceiling]).all()
+    if scored and held_out < curve.sizes.size:
+        predictability = forecast(curve, held_out=held_out, method=method, confidence=confidence)
+        if curve.losses is not None:
+            from_loss = forecast(curve, held_out=held_out, method="loss from size", confidence=confidence)
+    if counted and curve.losses is not None and (by_item or length is not None):
+        length = None if by_item else length
+        explained = explained_by_metric(curve, length=length, confidence=confidence, rng=rng)
+    return FourQuestions(curve, smoothness, width, visibility, predictability, from_loss, explained)

@@ -1,5 +1,7 @@
 """The scores of BIG-bench that rank curves by how sudden they look: one number a curve, with its faults."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -42,8 +44,7 @@ def emergence_score(scores: ArrayLike) -> np.ndarray | float:
     >>> emergence_score([[1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 0.0, 0.5]])
     array([ 3., inf])
     """
-    curves = _curves(scores)
-    return _ratio(_signed_range(curves), np.sqrt(np.median(np.diff(curves) ** 2, axis=-1)))
+    return _range_over_step(scores, np.median)
 
 
 def linearity(scores: ArrayLike) -> np.ndarray | float:
@@ -81,23 +82,17 @@ def linearity(scores: ArrayLike) -> np.ndarray | float:
     >>> linearity([[1.0, 2.0, 3.0, 4.0, 5.0], [0.0, 0.0, 0.0, 0.0, 0.5]])
     array([4., 2.])
     """
-    curves = _curves(scores)
-    return _ratio(_signed_range(curves), np.sqrt(np.mean(np.diff(curves) ** 2, axis=-1)))
+    return _range_over_step(scores, np.mean)
 
 
-def _curves(scores: object) -> np.ndarray:
+def _range_over_step(scores: object, average: Callable) -> np.ndarray | float:
+    """Return the range of each curve, with its sign, over the root of an average of its squared steps."""
     curves = _validate.array("scores", scores)
     if curves.ndim == 0 or curves.shape[-1] < 2:
         raise ValueError(f"scores must hold at least two models; got {_validate.shown(scores)}")
-    # Both scores ignore the unit. A power of two changes no digit and keeps the squares within the floats.
+    # The unit does not matter. A power of two changes no digit and keeps the squares within the floats.
     _, exponents = np.frexp(np.abs(curves).max(axis=-1, keepdims=True))
-    return np.ldexp(curves, -exponents)
-
-
-def _signed_range(curves: np.ndarray) -> np.ndarray:
-    return np.sign(curves.argmax(axis=-1) - curves.argmin(axis=-1)) * np.ptp(curves, axis=-1)
-
-
-def _ratio(change: np.ndarray, step: np.ndarray) -> np.ndarray | float:
-    without_steps = np.where(change == 0, np.nan, np.copysign(np.inf, change))
-    return np.where(step == 0, without_steps, change / np.where(step == 0, 1, step))[()]
+    curves = np.ldexp(curves, -exponents)
+    change = np.sign(curves.argmax(axis=-1) - curves.argmin(axis=-1)) * np.ptp(curves, axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # without a typical step: infinite, or NaN
+        return (change / np.sqrt(average(np.diff(curves) ** 2, axis=-1)))[()]

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from scipy import stats
 
-from mirage import _words, resolution
+from mirage import resolution, words
 from mirage._curve import Curve
 from mirage.emergence.fits import LEAST_SIZES, LEVELS, CurveFit, fit_curve
 
@@ -56,7 +57,7 @@ class Sharpness:
         """Return the width in a few words, with what it rests on."""
         if self.interval is None:
             return f"cannot tell: {self.reason}"
-        ends = _words.interval(self.interval)
+        ends = words.interval(self.interval)
         if self.reason:
             low, high = self.interval
             bound = f"at most {high:.2f}" if low == 0 else ends
@@ -66,21 +67,12 @@ class Sharpness:
         links = [f"{name} {width:.2f}" for name, width in self.other_links.items() if np.isfinite(width)]
         parts += [f"with other links: {', '.join(links)}"] * bool(links)
         if (p := self.fit.curvature_p_value) <= 0.05:
-            parts.append(f"the curve has not this link's shape, {_words.p(p)}")
-        if self.fit.below_floor.size:
-            parts.append(f"{_below(self.fit)}, so the floor or the shape is wrong")
+            parts.append(f"the curve has not this link's shape, {words.p(p)}")
+        if below := self.fit.below_floor.size:
+            lies = "size lies" if below == 1 else "sizes lie"
+            floor = f"the floor of {self.curve.floor:g}, so the floor or the shape is wrong"
+            parts.append(f"{below} {lies} surely below {floor}")
         return f"{self.width:.2f} decades ({ends}; {'; '.join(parts)})"
-
-    def summary(self) -> str:
-        """Return the result in plain words."""
-        if self.reason:
-            return self.answer()
-        return f"{self.answer()}; half way at {_words.number(self.middle)} {self.curve.axis}"
-
-
-def _below(fit: CurveFit) -> str:
-    count = fit.below_floor.size
-    return f"{count} size{' lies' if count == 1 else 's lie'} surely below the floor of {fit.curve.floor:g}"
 
 
 def sharpness(curve: Curve, *, link: str = "gompertz", confidence: float = 0.95) -> Sharpness:
@@ -127,13 +119,10 @@ def sharpness(curve: Curve, *, link: str = "gompertz", confidence: float = 0.95)
     '1 size surely between floor and ceiling, at least 4 are needed'
     """
     fit = fit_curve(curve, link, confidence)
-    asked = Sharpness(curve, link, confidence, fit)
-    if np.isnan(curve.floor) or np.isnan(curve.ceiling):
-        return replace(asked, reason=fit.reason)
     sizes = curve.by_size()
     way = (sizes.scores - curve.floor) / (curve.ceiling - curve.floor)
-    asked = replace(asked, seen=(float(way.min()), float(way.max())))
-    if curve.trials is None and curve.standard_errors is None:
+    asked = Sharpness(curve, link, confidence, fit, seen=(float(way.min()), float(way.max())))
+    if curve.standard_errors is None or np.isnan(way).any():
         return replace(asked, reason=fit.reason)
     if (found := int(fit.informative.sum())) < LEAST_SIZES:
         plural = "s" * (found != 1)
@@ -149,39 +138,29 @@ def sharpness(curve: Curve, *, link: str = "gompertz", confidence: float = 0.95)
 def _ends(sizes: Curve, confidence: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the share of the way of each size, low and high, all at once with the confidence."""
     tail = (1 - confidence) / (2 * len(sizes))
-    if sizes.trials is None:
-        reach = stats.norm.isf(tail) * sizes.standard_errors
-        low, high = sizes.scores - reach, sizes.scores + reach
-    else:
+    reach = stats.norm.isf(tail) * np.array([[-1], [1]])
+    scores = sizes.scores + reach * sizes.standard_errors
+    if sizes.trials is not None:
         options = {"design_effect": sizes.design_effect, "confidence": 1 - 2 * tail}
-        low, high = resolution.visibility(sizes.successes, sizes.trials, floor=0, **options).interval
-    reach = stats.norm.isf(tail)
-    floors, ceilings = (
-        end + error * reach * np.array([-1, 1])
-        for end, error in ((sizes.floor, sizes.floor_error), (sizes.ceiling, sizes.ceiling_error))
-    )
-    ways = [
-        (end - floor) / (ceiling - floor) for end in (low, high) for floor in floors for ceiling in ceilings
-    ]
+        scores = resolution.visibility(sizes.successes, sizes.trials, floor=0, **options).interval
+    floors, ceilings = sizes.floor + reach * sizes.floor_error, sizes.ceiling + reach * sizes.ceiling_error
+    ways = [(score - low) / (high - low) for score, low, high in product(scores, floors, ceilings)]
     return np.min(ways, axis=0), np.max(ways, axis=0)
 
 
 def _bounds(decades: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[float, float] | None:
     """Return the bounds of the width if the curve rises, or falls, throughout; None if it does neither."""
-    both = _rising_bounds(decades, low, high), _rising_bounds(-decades[::-1], low[::-1], high[::-1])
-    possible = [bounds for bounds in both if bounds]
+    bottom, top = LEVELS
+    rising, falling = (decades, low, high), (-decades[::-1], low[::-1], high[::-1])
+    possible = []
+    for x, low, high in (rising, falling):
+        if (np.maximum.accumulate(low) <= high).all():
+            first_start = x[high < bottom].max(initial=-np.inf)
+            last_start = x[low > bottom].min(initial=np.inf)
+            first_end = x[high < top].max(initial=-np.inf)
+            last_end = x[low > top].min(initial=np.inf)
+            possible.append((max(first_end - last_start, 0), last_end - first_start))
     if not possible:
         return None
     lows, highs = zip(*possible, strict=True)
-    return min(lows), max(highs)
-
-
-def _rising_bounds(decades: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[float, float] | None:
-    if (np.maximum.accumulate(low) > high).any():
-        return None
-    bottom, top = LEVELS
-    first_start = decades[high < bottom].max(initial=-np.inf)
-    last_start = decades[low > bottom].min(initial=np.inf)
-    first_end = decades[high < top].max(initial=-np.inf)
-    last_end = decades[low > top].min(initial=np.inf)
-    return float(max(first_end - last_start, 0)), float(last_end - first_start)
+    return float(min(lows)), float(max(highs))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mirage import tasks
+from mirage.families import tasks
 
 __all__ = ["mixed", "padded"]
 

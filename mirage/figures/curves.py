@@ -39,13 +39,12 @@ def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes
     'log'
     """
     size = _validate.vector("parameters", parameters, 0, open_low=True)
-    if not isinstance(curves, Mapping):
-        raise TypeError(f"curves must map labels to scores; got {_validate.shown(curves)}")
     if not 1 <= len(curves) <= len(style.LINES):
         raise ValueError(f"curves must be 1 to {len(style.LINES)}; got {len(curves)}")
     ax = axes(ax)
     for (label, scores), color, line in zip(curves.items(), style.PALETTE, style.LINES, strict=False):
-        ax.plot(size, same_length(f"curves[{label!r}]", scores, size), color=color, ls=line, label=str(label))
+        score = same_length(f"curves[{label!r}]", scores, size)
+        ax.plot(size, score, color=color, ls=line, marker="", label=str(label))
     if len(curves) > 1:
         ax.legend()
     return on_sizes(ax)
@@ -89,7 +88,7 @@ def draw_proportions(
     'Accuracy'
     """
     size, right, items, look = _measured(parameters, successes, trials, series)
-    ax, label = axes(ax), legend(label)
+    ax = axes(ax)
     low, high = resolution.proportion_interval(right, items)
     _draw_measured(ax, size, np.where(right > 0, right / items, np.nan), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
@@ -136,7 +135,7 @@ def draw_linearised(
     'log'
     """
     size, right, items, look = _measured(parameters, successes, trials, series)
-    ax, label = axes(ax), legend(label)
+    ax = axes(ax)
     low, high = (_linearise(end) for end in resolution.proportion_interval(right, items))
     _draw_measured(ax, size, _linearise(right / items), low, high, label, look)
     ax.plot(size[right == 0], high[right == 0], "v", color=look[0], mfc="none")
@@ -188,12 +187,13 @@ def draw_estimates(
     >>> [tick.get_text() for tick in ax.get_yticklabels()]
     ['addition']
     """
-    rows = _labels(labels)
-    label = legend(label)
-    centre = _estimates("estimates", estimates, (len(rows),))
-    ends = _estimates("intervals", intervals, (len(rows), 2))
+    rows = list(map(str, labels))
+    centre, ends = np.asarray(estimates, float), np.asarray(intervals, float)
+    if centre.shape != (len(rows),) or ends.shape != (len(rows), 2):
+        shapes = f"{centre.shape} and {ends.shape} for {len(rows)} labels"
+        raise ValueError(f"estimates and intervals must have a row a label, and two ends; got {shapes}")
     color, marker = look(series)
-    y = np.arange(len(rows)) + _validate.number("shift", shift, -0.5, 0.5)
+    y = np.arange(len(rows)) + shift
     ax = axes(ax)
     ax.hlines(y, ends[:, 0], ends[:, 1], color=color)
     ax.plot(centre, y, marker, color=color, label=label)
@@ -208,18 +208,7 @@ def draw_estimates(
 
 def axes(ax: Axes | None) -> Axes:
     """Return the axes, or those of a new figure."""
-    if ax is None:
-        return plt.subplots()[1]
-    if not isinstance(ax, Axes):
-        raise TypeError(f"ax must be a Matplotlib Axes or None; got {_validate.shown(ax)}")
-    return ax
-
-
-def legend(label: object) -> str | None:
-    """Return the label, if it is a text or None."""
-    if label is not None and not isinstance(label, str):
-        raise TypeError(f"label must be a text or None; got {_validate.shown(label)}")
-    return label
+    return plt.subplots()[1] if ax is None else ax
 
 
 def on_sizes(ax: Axes) -> Axes:
@@ -232,10 +221,9 @@ def on_sizes(ax: Axes) -> Axes:
     return ax
 
 
-def look(series: object) -> tuple[str, str]:
+def look(series: int) -> tuple[str, str]:
     """Return the colour and the marker of a series."""
-    index = _validate.integer("series", series) % len(style.PALETTE)
-    return style.PALETTE[index], style.MARKERS[index]
+    return style.PALETTE[series % len(style.PALETTE)], style.MARKERS[series % len(style.MARKERS)]
 
 
 def _measured(parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, series: int) -> tuple:
@@ -259,19 +247,4 @@ def same_length(name: str, values: object, size: np.ndarray) -> np.ndarray:
     result = _validate.vector(name, values)
     if result.shape != size.shape:
         raise ValueError(f"{name} must have one value per size; got {result.size} for {size.size} sizes")
-    return result
-
-
-def _labels(labels: object) -> list[str]:
-    if isinstance(labels, str) or not isinstance(labels, Sequence):
-        raise TypeError(f"labels must be a list of names; got {_validate.shown(labels)}")
-    if not labels:
-        raise ValueError("labels must not be empty; got none")
-    return [str(label) for label in labels]
-
-
-def _estimates(name: str, values: object, shape: tuple[int, ...]) -> np.ndarray:
-    result = _validate.array(name, values, missing=True)
-    if result.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, one row a label; got {result.shape}")
     return result

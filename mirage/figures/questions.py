@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
-from mirage import _validate, _words, scaling, style
+from mirage import scaling, style, words
 from mirage.emergence import Forecast, FourQuestions, Sharpness
 from mirage.figures.curves import draw_proportions, on_sizes
 
@@ -47,8 +47,6 @@ def draw_four_questions(result: FourQuestions) -> Figure:
     >>> [ax.get_title().split(":")[0] for ax in figure.axes]
     ['Smoothness', 'Sharpness', 'Visibility', 'Predictability']
     """
-    if not isinstance(result, FourQuestions):
-        raise TypeError(f"result must be what four_questions returns; got {_validate.shown(result)}")
     figure, axes = plt.subplots(4, 1, figsize=(6.2, 11), sharex=True)
     panels = _draw_smoothness, _draw_sharpness, _draw_visibility, _draw_predictability
     for draw, ax in zip(panels, axes, strict=True):
@@ -67,8 +65,9 @@ def _draw_smoothness(result: FourQuestions, ax: Axes) -> None:
     answer = _CANNOT_TELL
     if not test.reason:
         verdict = {"step": "a step", "no step": "no step found"}.get(test.verdict, _CANNOT_TELL)
-        answer = f"{verdict} ({_words.p(test.p_value)})"
-        ax.plot(size[order], test.smooth[order], color=style.PALETTE[1], ls=style.LINES[1], label="smooth")
+        answer = f"{verdict} ({words.p(test.p_value)})"
+        look = {"color": style.PALETTE[1], "ls": style.LINES[1], "marker": ""}
+        ax.plot(size[order], test.smooth[order], label="smooth", **look)
         if test.statistic > _NOTHING:
             ax.axvspan(*test.location, color="0.85", zorder=0, label="the largest step")
     if (score > 0).all():
@@ -88,7 +87,7 @@ def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
         draw_proportions(curve.parameters, np.round(items * curve.scores), items, ax=ax)
     answer = _CANNOT_TELL
     if found.interval:
-        answer = f"{_words.interval(found.interval)} decades wide"
+        answer = f"{words.interval(found.interval)} decades wide"
     if np.isfinite(found.width):
         _draw_way(found, ax)
     ax.set(title=f"Sharpness: {answer}", ylabel="Score")
@@ -96,7 +95,8 @@ def _draw_sharpness(result: FourQuestions, ax: Axes) -> None:
 
 def _draw_way(found: Sharpness, ax: Axes) -> None:
     sizes = np.geomspace(found.curve.parameters.min(), found.curve.parameters.max(), 200)
-    ax.plot(sizes, found.fit.expected(sizes), color=style.PALETTE[1], ls=style.LINES[1], label="fitted curve")
+    look = {"color": style.PALETTE[1], "ls": style.LINES[1], "marker": ""}
+    ax.plot(sizes, found.fit.expected(sizes), label="fitted curve", **look)
     bottom, middle, top = scaling.link([0.1, 0.5, 0.9], found.link)
     ends = found.middle * np.exp((np.array([bottom, top]) - middle) / found.fit.exponent)
     ends = np.clip(ends, *(sizes[[0, -1]] * [0.5, 2]))

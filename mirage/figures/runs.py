@@ -53,14 +53,13 @@ def draw_runs(
     """
     size = _validate.vector("parameters", parameters, 0, open_low=True)
     score = curves.same_length("scores", scores, size)
-    floor = None if lowest is None else _validate.number("lowest", lowest, 0, open_low=True)
     color, marker = curves.look(series)
-    ax, label = curves.axes(ax), curves.legend(label)
+    ax = curves.axes(ax)
     sizes, place = np.unique(size, return_inverse=True)
     mean = np.bincount(place, score) / np.bincount(place)
-    shown = mean if floor is None else np.where(mean > 0, mean, np.nan)
-    ax.plot(sizes, shown, marker=marker, color=color, label=label, ms=5, lw=1.5)
-    above = np.ones_like(score, dtype=bool) if floor is None else score > 0
+    shown = mean if lowest is None else np.where(mean > 0, mean, np.nan)
+    ax.plot(sizes, shown, marker=marker, ls="-", color=color, label=label, ms=5, lw=1.5)
+    above = np.ones_like(score, dtype=bool) if lowest is None else score > 0
     ax.plot(size[above], score[above], marker, color=color, ms=4, alpha=0.55, mew=0)
-    ax.plot(size[~above], np.full((~above).sum(), floor), "v", color=color, mfc="none", ms=4, alpha=0.6)
+    ax.plot(size[~above], np.full((~above).sum(), lowest), "v", color=color, mfc="none", ms=4, alpha=0.6)
     return curves.on_sizes(ax)

@@ -72,9 +72,16 @@ def test_a_clear_bend_is_found_and_its_interval_holds_the_place():
     assert stats.binomtest(sum(held), 20, 0.95, alternative="less").pvalue > 1e-3
 
 
-def test_the_summary_names_the_place():
+def test_with_six_families_no_bend_is_surer_than_all_their_signs_alike():
+    """Of 2⁶ ways to turn the signs two give what was measured: no p-value can be far below 2/64."""
+    for seed in range(5):
+        six = dict(list(several(0.5, seed=seed).items())[:6])
+        assert bend_test(six, replicates=999, rng=seed).p_value >= stats.binom.ppf(1e-4, 999, 2 / 64) / 1000
+
+
+def test_the_answer_names_the_place():
     found = bend_test(several(0.3), replicates=99)
-    assert f"{found.place:.1e}" in found.summary() and "slope" in found.summary()
+    assert f"{found.place:.1e}" in found.answer() and "slope" in found.answer()
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from experiments import arithmetic
-from mirage import datasets, figures, metrics, outputs, tasks
-from mirage.families import problems, training, transformer
+from mirage import datasets, figures, metrics, outputs
+from mirage.families import problems, tasks, training, transformer
 from tools.project import ROOT
 
 torch.set_num_threads(1)

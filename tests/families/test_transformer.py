@@ -9,8 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mirage import tasks
-from mirage.families import training, transformer
+from mirage.families import tasks, training, transformer
 from mirage.families.transformer import ANSWER, PROMPT, SYMBOLS, Recipe, Transformer
 
 torch.set_num_threads(1)

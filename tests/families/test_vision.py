@@ -7,8 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from experiments import sweep
 from experiments import vision as experiment
-from mirage import datasets, metrics, sweep
+from mirage import datasets, metrics
 from mirage.families import images, vision
 from mirage.families.vision import LENGTH, Ensemble, Recipe
 

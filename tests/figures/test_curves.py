@@ -84,7 +84,7 @@ def test_figures_draw_on_the_axes_they_are_given():
         (lambda: figures.draw_curves(SIZES, {}), "curves must be 1 to 6; got 0"),
         (lambda: figures.draw_curves(SIZES, {"a": [1]}), "one value per size; got 1 for 3 sizes"),
         (lambda: figures.draw_proportions(SIZES, [1, 2, 3], [2, 2, 2]), "at most trials; got 3 of 2"),
-        (lambda: figures.draw_estimates(["a"], [1.0], [1.0]), r"intervals must have shape \(1, 2\)"),
+        (lambda: figures.draw_estimates(["a"], [1.0], [1.0]), "a row a label, and two ends; got"),
     ],
 )
 def test_bad_input_is_named(call, message):

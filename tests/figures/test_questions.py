@@ -228,8 +228,3 @@ def test_a_score_with_errors_and_ends_is_forecast():
 def test_each_call_draws_a_figure_of_its_own(result):
     first, second = (figures.draw_four_questions(result) for _ in range(2))
     assert first is not second and len(plt.get_fignums()) == 2
-
-
-def test_something_else_than_a_result_is_refused():
-    with pytest.raises(TypeError, match="result must be what four_questions returns; got None"):
-        figures.draw_four_questions(None)

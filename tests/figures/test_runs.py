@@ -35,5 +35,3 @@ def test_series_differ_in_colour_and_marker_and_have_labels():
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="scores must have one value per size; got 1 for 5 sizes"):
         figures.draw_runs(SIZES, [0.1])
-    with pytest.raises(ValueError, match="lowest must be finite and above 0; got 0"):
-        figures.draw_runs(SIZES, SCORES, lowest=0)

@@ -1,1 +1,0 @@
-"""The exercises of the book, one module a page."""

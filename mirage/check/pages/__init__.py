@@ -1,0 +1,21 @@
+"""The exercises of the book, one module a page; a module is imported when one of its exercises is asked."""
+
+__all__ = ["PAGES"]
+
+PAGES = (  # as in the book
+    "what-is-emergence",
+    "toy-model",
+    "high-jump",
+    "choosing-a-metric",
+    "can-we-trust-the-answers",
+    "seeing-small-numbers",
+    "arithmetic-metric",
+    "arithmetic-resolution",
+    "arithmetic-length",
+    "meta-analysis",
+    "multiple-choice-to-brier",
+    "vision-mnist",
+    "vision-autoencoder",
+    "vision-omniglot",
+    "in-context-learning",
+)

@@ -1,0 +1,80 @@
+"""Exercises of the page on the high jump."""
+
+import numpy as np
+from scipy import optimize
+
+from mirage import scaling, toy
+from mirage.check.judges import Function, Number
+
+__all__ = ["EXERCISES"]
+
+
+def _width() -> Number:
+    spread, gain = 0.06, 0.3
+    one_side, far = scaling.link([0.9, 0.975], "probit")
+    width = 2 * one_side * spread / gain
+    mistakes = {
+        "that is σ divided by the gain. How many σ lie between 10 % and 90 %?": spread / gain,
+        "that is half of it: from 50 % to 90 %. The width goes from 10 % to 90 %.": width / 2,
+        "these are e-folds, from natural logarithms; decades are asked for.": width * np.log(10),
+        "that goes from 2.5 % to 97.5 %. The width goes from 10 % to 90 %.": 2 * far * spread / gain,
+        "that is in metres: divide by the gain in metres per decade.": width * gain,
+        "the gain should divide: faster progress makes a narrower transition.": width * gain**2,
+    }
+    otherwise = (
+        "at which mean height is the probability 10 %, and at which 90 %? Divide the difference by "
+        "the metres gained per decade."
+    )
+    return Number(width, mistakes, otherwise)
+
+
+def _middle() -> Number:
+    jumps, spread, gain = 20, 0.05, 0.4
+    needed = 0.5 ** (1 / jumps)
+    decades, fewer = scaling.link([needed, 0.5**jumps], "probit") * spread / gain
+    shift = jumps ** (1 / gain)
+    mistakes = {
+        "that is the number of decades. The exercise asks for the factor.": decades,
+        "that is the probability that one jump needs. How much more training brings it there?": needed,
+        "decades are factors of ten, not of e.": np.exp(decades),
+        "that takes the 20th power of one half. One jump needs the 20th root.": 10**fewer,
+        "that is the shift of the toy model, L^(1/a). Here the jumps are normal.": shift,
+    }
+    otherwise = (
+        "one jump must succeed with probability 0.5^(1/20). How many σ above the bar is that (the "
+        "probit link tells), and how many decades of training?"
+    )
+    return Number(10**decades, mistakes, otherwise)
+
+
+def _best() -> Function:
+    mistakes = {
+        "that is the probability that all tries succeed; one is enough.": lambda q, tries: q**tries,
+        "that can exceed 1: two successes count once.": lambda q, tries: tries * q,
+        "that is the probability that every try fails.": lambda q, tries: (1 - q) ** tries,
+        "that is the probability that not all tries succeed.": lambda q, tries: 1 - q**tries,
+    }
+    otherwise = "the best of m tries fails only if all m fail."
+    cases = [(0.3, 5), (0.01, 100), (0.5, 2)]
+    return Function(lambda q, tries: 1 - (1 - q) ** tries, cases, mistakes, otherwise)
+
+
+def _correlation() -> Number:
+    step, steps, chain = 0.9, 10, 0.5
+    expected = optimize.brentq(lambda rho: toy.chain_probability(step, steps, rho) - chain, 0, 1)
+    apart = step**steps
+    line = (chain - apart) / (step - apart)
+    mistakes = {
+        "that is the weight of the shared part; the correlation is its square.": np.sqrt(expected),
+        "that is the square of the correlation.": expected**2,
+        "that is 0.9^10, the chain without correlation; which one lifts it to 0.5?": apart,
+        "a straight line between q^k and q does not give it: the chain bends with the correlation.": line,
+    }
+    otherwise = (
+        "compute toy.chain_probability(0.9, 10, correlation) for many correlations, and look where "
+        "it passes 0.5."
+    )
+    return Number(expected, mistakes, otherwise)
+
+
+EXERCISES = (_width, _middle, _best, _correlation)

@@ -1,0 +1,295 @@
+"""A page as data: figures with number, caption, alt text and table; the four answers; what was found.
+
+A page begins with `page.start`. Then `page.show` shows its figures, `page.four_answers` what
+`emergence.four_questions` says of its curves, and `page.find` states and records what it found.
+"""
+
+import base64
+import html
+import io
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mirage import _files, _validate, figures, style
+from mirage.emergence import FourQuestions
+
+__all__ = ["find", "four_answers", "say", "show", "start", "svg"]
+
+FOLDER = "MIRAGE_FINDINGS"  # environment: where findings are written; nowhere without it
+_QUESTIONS = {
+    "smoothness": "Smoothness",
+    "sharpness": "Sharpness",
+    "visibility": "Visibility",
+    "predictability": "Predictability, from the size",
+    "from_loss": "Predictability, through the loss",
+    "explained": "Explained by the metric",
+}
+
+
+class _Page:
+    """The page that is running: its name, the number of its last figure, what it found so far."""
+
+    name, figures, findings = "page", 0, {}
+
+
+def start(name: str) -> None:
+    """Begin a page: set the style of the book, count the figures from 1.
+
+    Parameters
+    ----------
+    name : str
+        Of the page's file, without its ending.
+
+    Raises
+    ------
+    TypeError
+        If the name is no text.
+
+    Examples
+    --------
+    >>> start("toy-model")
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"name must be the name of a page; got {_validate.shown(name)}")
+    style.use()
+    _Page.name, _Page.figures, _Page.findings = name, 0, {}
+
+
+def show(figure: Figure, caption: str, alt: str) -> None:
+    """Show a figure in the book, in Jupyter and in Colab, with its data as a CSV file, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure. The file holds what its lines, points and bars show.
+    caption : str
+        What to see, in a sentence or two. It may be computed.
+    alt : str
+        What the figure shows, for readers who cannot see it: the message, not every value.
+
+    Raises
+    ------
+    TypeError
+        If `figure` is not a figure, or a text is none.
+    ValueError
+        If a text says too little (fewer than five words).
+
+    Examples
+    --------
+    >>> figure, axes = plt.subplots()
+    >>> show(figure, "Nothing is drawn in here yet.", alt="An empty pair of axes from zero to one")
+    <IPython.core.display.HTML object>
+    """
+    caption, alt = _text("caption", caption), _text("alt", alt)
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a Matplotlib figure; got {_validate.shown(figure)}")
+    _Page.figures += 1
+    name, table = f"{_Page.name}-{_Page.figures}", _data(figure)
+    width, height = (figure.get_size_inches() * 96).round().astype(int)
+    image = f'src="{_address("image/svg+xml", svg(figure))}" data-file="{name}.svg"'
+    link = f'href="{_address("text/csv", table.to_csv(index=False))}" data-file="{name}.csv"'
+    link = f' <a {link} download="{name}.csv">Data (CSV)</a>' if len(table) else ""
+    display(
+        HTML(
+            f'<figure class="mirage"><img {image} width="{width}" height="{height}" alt="{html.escape(alt)}" '
+            'style="max-width: 100%; height: auto; background: white"><figcaption>'
+            f"<strong>Figure {_Page.figures}.</strong> {html.escape(caption)}{link}</figcaption></figure>"
+        )
+    )
+
+
+def four_answers(results: Mapping[str, FourQuestions]) -> None:
+    """Show the answers to the four questions: a figure of the first curve, and a table of all.
+
+    Parameters
+    ----------
+    results : mapping of str to emergence.FourQuestions
+        What `emergence.four_questions` returned, by the name of the curve.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+
+    Examples
+    --------
+    >>> from mirage import emergence
+    >>> curve = emergence.Curve.from_counts([1e8, 1e9, 1e10], [0, 5, 40], [50] * 3)
+    >>> four_answers({"sums": emergence.four_questions(curve)})
+    <IPython.core.display.HTML object>
+    <IPython.core.display.Markdown object>
+    """
+    if not isinstance(results, Mapping) or not results:
+        raise TypeError(f"results must map names to four_questions' results; got {_validate.shown(results)}")
+    name, first = next(iter(results.items()))
+    verdicts = {key: answer.split(" (")[0] for key, answer in first.answers().items()}
+    said = "; ".join(f"{_QUESTIONS[key]}: {verdict}" for key, verdict in verdicts.items())
+    show(
+        figures.draw_four_questions(first),
+        f"The four answers for {name}. Brackets give 95% intervals, and what an answer rests on.",
+        alt=f"Four panels, one below the other, over {first.curve.axis}, for {name}. {said}.",
+    )
+    several = len(results) > 1
+    rows = [
+        f"| {question} | {f'{name} | ' * several}{found.answers()[key]} |"
+        for key, question in _QUESTIONS.items()
+        for name, found in results.items()
+        if key in found.answers()
+    ]
+    head = f"| question | {'curve | ' * several}answer |\n|---|{'---|' * several}---|"
+    display(Markdown("\n".join([head, *rows])))
+
+
+def say(text: str) -> None:
+    """Show a text with computed numbers.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Raises
+    ------
+    TypeError
+        If it is no text.
+
+    Examples
+    --------
+    >>> say(f"Two and two are {2 + 2}.")
+    <IPython.core.display.Markdown object>
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a text; got {_validate.shown(text)}")
+    display(Markdown(text))
+
+
+def find(
+    name: str,
+    sentence: str,
+    value: float | None = None,
+    interval: tuple[float, float] | None = None,
+) -> None:
+    """State what the page found, and record it for the pages that sum up.
+
+    Parameters
+    ----------
+    name : str
+        Of the finding, unlike those of the page's others.
+    sentence : str
+        What was found, with its numbers, as Markdown.
+    value : float, optional
+        The number that it rests on.
+    interval : tuple of float, optional
+        Its low and high end.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the page has a finding of that name, or an argument is of the wrong kind.
+
+    Examples
+    --------
+    >>> start("toy-model")
+    >>> find("shift", "Twice the length moves the curve by 0.75 decades.", 0.75)
+    <IPython.core.display.Markdown object>
+    """
+    sentence = _text("sentence", sentence)
+    if name in _Page.findings:
+        raise ValueError(f"name must be new on the page; got {name!r} again")
+    finding = {"sentence": sentence}
+    if value is not None:
+        finding["value"] = _plain(_validate.number("value", value))
+    if interval is not None:
+        finding["interval"] = list(map(_plain, _validate.vector("interval", interval, infinite=True)))
+    _Page.findings[_validate.choice("name", name, (name,))] = finding
+    if folder := os.environ.get(FOLDER):
+        with _files.aside(Path(folder) / f"{_Page.name}.json") as part:
+            part.write_text(json.dumps(_Page.findings, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    display(Markdown(sentence))
+
+
+def svg(figure: Figure) -> str:
+    """Return a figure as SVG, the same text at every run, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        If `figure` is not a figure.
+
+    Examples
+    --------
+    >>> svg(plt.figure())[:5]
+    '<?xml'
+    """
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a Matplotlib figure; got {_validate.shown(figure)}")
+    buffer = io.StringIO()
+    with plt.rc_context({"svg.hashsalt": "mirage"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def _text(name: str, text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a text; got {_validate.shown(text)}")
+    if len(text.split()) < 5:
+        raise ValueError(f"{name} must say what there is to see, in five words or more; got {text!r}")
+    return " ".join(text.split())
+
+
+def _plain(value: float) -> float | None:
+    """Return a number of ten digits; none in place of an infinite one, which JSON does not have."""
+    return float(f"{value:.10g}") if np.isfinite(value) else None
+
+
+def _address(kind: str, text: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def _data(figure: Figure) -> pd.DataFrame:
+    """Return what the lines, points and bars of a figure show, with the names of panel and series."""
+    parts = [_of_panel(axes, number) for number, axes in enumerate(figure.axes, start=1)]
+    return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def _of_panel(axes: Axes, number: int) -> pd.DataFrame:
+    drawn = [(line, line.get_xydata()) for line in axes.lines if _on_data(line, axes)]
+    for collection in axes.collections:
+        if _on_data(collection, axes) and hasattr(collection, "get_segments"):
+            drawn += [(collection, ends) for ends in collection.get_segments() if len(ends)]
+        elif len(collection.get_offsets()) > 1:
+            drawn.append((collection, np.asarray(collection.get_offsets())))
+    for bars in axes.containers:
+        if hasattr(bars, "patches"):
+            corners = [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in bars.patches]
+            drawn.append((bars, np.array(corners)))
+    panel = axes.get_title() or axes.get_ylabel() or f"panel {number}"
+    names = [str(artist.get_label()).removeprefix("_") for artist, _ in drawn]
+    tables = [
+        pd.DataFrame({"panel": panel, "series": name, "x": points[:, 0], "y": points[:, 1]})
+        for name, (_, points) in zip(names, drawn, strict=True)
+    ]
+    return pd.concat(tables) if tables else pd.DataFrame()
+
+
+def _on_data(artist, axes: Axes) -> bool:
+    return artist.get_transform().contains_branch_seperately(axes.transData) == (True, True)

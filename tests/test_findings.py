@@ -1,0 +1,36 @@
+"""What the pages found, as it stands in book/findings, is what they find when they run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tools.project import ROOT
+
+PAGES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
+COMMITTED, FOUND = ROOT / "book" / "findings", ROOT / "build" / "findings"
+
+
+def read(folder: Path, page: str) -> dict[str, dict]:
+    path = folder / f"{page}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def test_every_page_found_something_and_no_other_has():
+    assert sorted(path.stem for path in COMMITTED.glob("*.json")) == PAGES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_committed_findings_are_those_of_the_last_run(page):
+    committed, found = read(COMMITTED, page), read(FOUND, page)
+    executed = (ROOT / "build" / "notebooks" / f"{page}.ipynb").read_text(encoding="utf-8")
+    if '"missing": "' not in executed.replace('"missing": "big_bench"', ""):
+        assert found.keys() == committed.keys(), "run 'make findings' and read what changed"
+    for name, finding in found.items():
+        assert finding["sentence"] == committed[name]["sentence"], "run 'make findings' and read what changed"
+        np.testing.assert_allclose(*map(numbers, (finding, committed[name])), rtol=1e-6)
+
+
+def numbers(finding: dict) -> np.ndarray:
+    return np.array([finding.get("value"), *finding.get("interval", [])], float)
