@@ -9,6 +9,7 @@ import html
 import io
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,21 +19,14 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from mirage import _files, _validate, figures, style
-from mirage.emergence import FourQuestions
+from mirage.emergence.questions import QUESTIONS, FourQuestions
 
 __all__ = ["find", "four_answers", "say", "show", "start", "svg"]
 
 FOLDER = "MIRAGE_FINDINGS"  # environment: where findings are written; nowhere without it
-_QUESTIONS = {
-    "smoothness": "Smoothness",
-    "sharpness": "Sharpness",
-    "visibility": "Visibility",
-    "predictability": "Predictability, from the size",
-    "from_loss": "Predictability, through the loss",
-    "explained": "Explained by the metric",
-}
 
 
 class _Page:
@@ -92,6 +86,8 @@ def show(figure: Figure, caption: str, alt: str) -> None:
     caption, alt = _text("caption", caption), _text("alt", alt)
     if not isinstance(figure, Figure):
         raise TypeError(f"figure must be a Matplotlib figure; got {_validate.shown(figure)}")
+    for axes in figure.axes:
+        _label_short_logarithmic(axes)
     _Page.figures += 1
     name, table = f"{_Page.name}-{_Page.figures}", _data(figure)
     width, height = (figure.get_size_inches() * 96).round().astype(int)
@@ -132,7 +128,7 @@ def four_answers(results: Mapping[str, FourQuestions]) -> None:
         raise TypeError(f"results must map names to four_questions' results; got {_validate.shown(results)}")
     name, first = next(iter(results.items()))
     verdicts = {key: answer.split(" (")[0] for key, answer in first.answers().items()}
-    said = "; ".join(f"{_QUESTIONS[key]}: {verdict}" for key, verdict in verdicts.items())
+    said = "; ".join(f"{QUESTIONS[key]}: {verdict}" for key, verdict in verdicts.items())
     show(
         figures.draw_four_questions(first),
         f"The four answers for {name}. Brackets give 95% intervals, and what an answer rests on.",
@@ -141,7 +137,7 @@ def four_answers(results: Mapping[str, FourQuestions]) -> None:
     several = len(results) > 1
     rows = [
         f"| {question} | {f'{name} | ' * several}{found.answers()[key]} |"
-        for key, question in _QUESTIONS.items()
+        for key, question in QUESTIONS.items()
         for name, found in results.items()
         if key in found.answers()
     ]
@@ -169,7 +165,7 @@ def say(text: str) -> None:
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be a text; got {_validate.shown(text)}")
-    display(Markdown(text))
+    display(Markdown(_with_minus(text)))
 
 
 def find(
@@ -253,7 +249,12 @@ def _text(name: str, text: object) -> str:
         raise TypeError(f"{name} must be a text; got {_validate.shown(text)}")
     if len(text.split()) < 5:
         raise ValueError(f"{name} must say what there is to see, in five words or more; got {text!r}")
-    return " ".join(text.split())
+    return _with_minus(" ".join(text.split()))
+
+
+def _with_minus(text: str) -> str:
+    """Put a real minus sign before the numbers of a text."""
+    return re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
 
 
 def _plain(value: float) -> float | None:
@@ -263,6 +264,14 @@ def _plain(value: float) -> float | None:
 
 def _address(kind: str, text: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
+
+
+def _label_short_logarithmic(axes: Axes) -> None:
+    """Put numbers beside a logarithmic axis that is too short to have several powers of ten."""
+    low, high = axes.get_ylim()
+    if axes.get_yscale() == "log" and 1e-4 < low < high < min(100 * low, 1e4):
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
 
 
 def _data(figure: Figure) -> pd.DataFrame:

@@ -65,6 +65,15 @@ def test_the_file_holds_what_is_drawn_and_no_guides(shown):
     assert points["Loss", "runs"] == [[5, 7], [6, 8]] and points["Loss", "counts"] == [[1, 3], [2, 4]]
 
 
+def test_a_short_logarithmic_axis_has_several_numbers(shown):
+    figure, axes = plt.subplots()
+    axes.plot([1, 2], [0.3, 0.9])
+    axes.set_yscale("log")
+    page.show(figure, CAPTION, alt=ALT)
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert {"0.2", "0.5", "1"} <= set(labels)
+
+
 def test_an_image_has_no_table(shown):
     figure, axes = plt.subplots()
     axes.imshow(np.eye(3))
@@ -110,11 +119,11 @@ def test_the_four_answers_are_a_figure_and_a_table_of_every_curve(shown):
 def test_findings_are_shown_and_written(shown, tmp_path, monkeypatch):
     monkeypatch.setenv(page.FOLDER, str(tmp_path))
     page.find("width", "The curve is 1.5 decades wide.", 1.5, (1.2, np.inf))
-    page.find("step", "We cannot tell whether it has a step.")
+    page.find("step", "We cannot tell whether it has a step of -0.5 (-1 to 3-fold).")
     written = json.loads((tmp_path / "my-page.json").read_text(encoding="utf-8"))
     assert written == {
         "width": {"sentence": "The curve is 1.5 decades wide.", "value": 1.5, "interval": [1.2, None]},
-        "step": {"sentence": "We cannot tell whether it has a step."},
+        "step": {"sentence": "We cannot tell whether it has a step of −0.5 (−1 to 3-fold)."},
     }
     assert [output.data for output in shown] == [finding["sentence"] for finding in written.values()]
     with pytest.raises(ValueError, match="name must be new on the page; got 'step' again"):

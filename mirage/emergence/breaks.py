@@ -1,6 +1,7 @@
 """Is there a step between neighbouring sizes larger than a smooth trend and the scatter allow?"""
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -490,12 +491,10 @@ def _p_left_out(family: _Family, narrowest: float, replicates: int, rng: np.rand
 
 def _narrowest(family: _Family, narrowest: float, replicates: int, rng: np.random.Generator) -> float:
     """Return the narrowest bound at which the family is still rejected."""
-    rejected = narrowest
-    for bound in narrowest * _NARROWER:
-        if _Search(family, bound).p_value(min(replicates, 199), rng) > LEVEL:
-            break
-        rejected = bound
-    return float(rejected)
+    bounds = narrowest * _NARROWER
+    p_values = (_Search(family, bound).p_value(min(replicates, 199), rng) for bound in bounds)
+    rejected = sum(1 for _ in takewhile(lambda p_value: p_value <= LEVEL, p_values))
+    return float(np.append(narrowest, bounds)[rejected])
 
 
 def _detectable(search: _Search, narrowest: float, linear: bool, rng: np.random.Generator) -> float:

@@ -11,14 +11,14 @@ from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.sharpness import Sharpness, sharpness
 
-__all__ = ["FourQuestions", "four_questions"]
+__all__ = ["QUESTIONS", "FourQuestions", "four_questions"]
 
-_NAMES = {
+QUESTIONS = {
     "smoothness": "Smoothness",
     "sharpness": "Sharpness",
     "visibility": "Visibility",
-    "predictability": "Predictability from size",
-    "from_loss": "Predictability from size, through the loss",
+    "predictability": "Predictability, from the size",
+    "from_loss": "Predictability, through the loss",
     "explained": "Explained by the metric",
 }
 
@@ -57,17 +57,16 @@ class FourQuestions:
 
     def answers(self) -> dict[str, str]:
         """Return each answer in a few words, with what it rests on, by the names of the attributes."""
-        asked = {name: getattr(self, name) for name in _NAMES if name != "visibility"}
+        asked = {name: getattr(self, name) for name in QUESTIONS if name != "visibility"}
         words = {name: result.answer() for name, result in asked.items() if result is not None}
         if self.visibility is not None:
             words["visibility"] = _seen(self.visibility, self.sharpness)
         return words
 
     def summary(self) -> str:
-        """Return the answers in one short paragraph; each answer has a longer summary of its own."""
+        """Return the answers in one short paragraph; of those that were asked."""
         words = self.answers()
-        names = _NAMES | {"smoothness": f"Smoothness of the {self.smoothness.of}"}
-        return " ".join(f"{name}: {words[key]}." for key, name in names.items() if key in words)
+        return " ".join(f"{name}: {words[key]}." for key, name in QUESTIONS.items() if key in words)
 
 
 def _seen(seen: resolution.Visibility, width: Sharpness) -> str:

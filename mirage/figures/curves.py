@@ -58,7 +58,7 @@ def draw_proportions(
     series: int = 0,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw measured accuracies with their 95 % Wilson intervals; no success at all is an open triangle.
+    """Draw measured accuracies with their 95% Wilson intervals; no success at all is an open triangle.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ __all__ = ["draw_four_questions"]
 
 _CANNOT_TELL = "cannot tell"
 _NOTHING = 0.01  # of the test's statistic: a step that explains so little is not drawn
-_AXIS = {"losses": "Loss per token, nats", "scores": "Score"}
+_AXIS = {"losses": "Loss, nats", "scores": "Score"}
 
 
 def draw_four_questions(result: FourQuestions) -> Figure:

@@ -14,7 +14,6 @@ __all__ = ["Visibility", "tail_at_floor", "visibility"]
 _MOST_ITEMS = 2**53  # beyond it a float skips whole numbers
 _POWER = 0.8  # with which an ability is to be shown
 _NODES = stats.norm.ppf((np.arange(1001) + 0.5) / 1001)
-_WEIGHTS = np.ones(1001)
 _MOST_EXACT = 2**17  # right answers; with more, the normal formula for the items is as good
 
 
@@ -64,29 +63,6 @@ class Visibility:
     visible: np.ndarray
     smallest_visible: np.ndarray
     items_needed: np.ndarray | None
-
-    def summary(self) -> str:
-        """Return the result in plain words."""
-        seen = (
-            f"{self.visible.sum()} of {self.visible.size} models are surely above the floor of {self.floor:g}"
-        )
-        if self.visible.all():
-            return seen
-        largest = self.smallest_visible[~self.visible].max()
-        could = (
-            "no number of right answers would have been enough for some of them"
-            if np.isnan(largest)
-            else f"an ability of {largest:.2g} would have been seen with {_POWER:.0%} power"
-        )
-        return f"{seen}; of the others the items cannot tell: {could}{self._needed()}"
-
-    def _needed(self) -> str:
-        if self.items_needed is None:
-            return ""
-        most = self.items_needed[~self.visible].max()
-        if np.isnan(most):
-            return ", and a smooth curve expects some of them at or below the floor"
-        return f", and {most:.0f} items would show what is expected of each"
 
 
 def visibility(
@@ -147,30 +123,22 @@ def visibility(
     """
     right, items = _counts(successes, trials)
     floor, floor_error = floor if isinstance(floor, tuple | list) and len(floor) == 2 else (floor, 0.0)
-    floor, floor_error = (
-        _validate.number("floor", floor, 0, 1),
-        _validate.number("floor's error", floor_error, 0),
-    )
+    floor = _validate.number("floor", floor, 0, 1)
+    floor_error = _validate.number("floor's error", floor_error, 0)
     confidence = _validate.share("confidence", confidence)
-    effect = _effects(design_effect, right.size)
+    effect = _one_each("design_effect", design_effect, right.size, 1e-6)
     effective = items / effect
     p_value = tail_at_floor(right / items, effective, floor, floor_error)
     adjusted = holm(p_value)
     level = (1 - confidence) / right.size
     needed = None
     if expected is not None:
-        expected = _abilities(expected, right.size)
+        expected = _one_each("expected", expected, right.size, 0, 1)
         needed = np.array([_items(ability, floor, level) for ability in expected])
         with np.errstate(over="ignore"):  # no number of items is enough
             needed = np.where(effect == 1, needed, np.ceil(needed * effect))
     return Visibility(
-        right,
-        items,
-        floor,
-        floor_error,
-        effect,
-        expected,
-        confidence,
+        *(right, items, floor, floor_error, effect, expected, confidence),
         interval=_interval(right / items, effective, (1 - confidence) / 2),
         p_value=p_value,
         adjusted_p_value=adjusted,
@@ -218,17 +186,16 @@ def tail_at_floor(
         raise ValueError("share and trials must be as many")
     floor = _validate.number("floor", floor, 0, 1)
     floor_error = _validate.number("floor_error", floor_error, 0, 1)
-    nodes = np.clip(floor + floor_error * _NODES, 0, 1) if floor_error else np.array([floor])
-    weights = _WEIGHTS / _WEIGHTS.sum() if floor_error else np.ones(1)
+    nodes = np.clip(floor + floor_error * (_NODES if floor_error else np.zeros(1)), 0, 1)
     tail = special.betainc(np.maximum(trials * share, 1e-12), trials * (1 - share) + 1, nodes)
-    return np.minimum(np.where(share > 0, tail, 1.0) @ weights, 1.0)
+    return np.minimum(np.where(share > 0, tail, 1.0).mean(axis=1), 1.0)
 
 
-def _effects(design_effect: object, models: int) -> np.ndarray:
-    effect = _validate.array("design_effect", design_effect, 1e-6)
-    if effect.ndim and effect.shape != (models,):
-        raise ValueError(f"design_effect must be a number, or one a model; got shape {effect.shape}")
-    return np.broadcast_to(effect, (models,))
+def _one_each(name: str, values: object, models: int, *allowed: float) -> np.ndarray:
+    array = _validate.array(name, values, *allowed)
+    if array.ndim and array.shape != (models,):
+        raise ValueError(f"{name} must be a number, or one a model; got shape {array.shape}")
+    return np.broadcast_to(array, (models,))
 
 
 def _interval(share: np.ndarray, trials: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
@@ -246,13 +213,6 @@ def _counts(successes: object, trials: object) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"successes and trials must be lists of the same length; got shapes {shapes}")
     _validate.at_most(right, items)
     return right, items
-
-
-def _abilities(expected: object, models: int) -> np.ndarray:
-    abilities = _validate.vector("expected", expected, 0, 1)
-    if abilities.size != models:
-        raise ValueError(f"expected must have an ability for each model; got {abilities.size} for {models}")
-    return abilities
 
 
 def _smallest_visible(items: np.ndarray, floor: float, level: float) -> np.ndarray:

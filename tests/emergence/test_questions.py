@@ -163,10 +163,10 @@ def test_a_jump_is_said_to_be_a_step_and_a_power_law_is_not():
         losses = toy.loss_curve(sizes, kind, between=(sizes[5], sizes[6]), factor=8)
         result = four_questions(Curve.from_table(toy.sample_family(sizes, losses, scatter=0.02, rng=0)))
         said.append((result.smoothness.verdict, result.summary().split(" (")[0]))
-    assert said[0][0] == "step" and said[0][1].startswith("Smoothness of the losses: a step by a factor of ")
+    assert said[0][0] == "step" and said[0][1].startswith("Smoothness: a step by a factor of ")
     assert said[1] == (
         "no step",
-        "Smoothness of the losses: no step beyond what trend and scatter explain",
+        "Smoothness: no step beyond what trend and scatter explain",
     )
 
 

@@ -180,6 +180,6 @@ def test_the_page_can_train_a_member_and_draw_it(monkeypatch):
     family = pd.DataFrame({"parameters": [1e3, 1e4], "loss": [1.6, 0.8]})
     shown = []
     page = {"plt": plt, "np": np, "figures": figures, "answers": answers, "scores": {"addition": family}}
-    exec(source, page | {"style": SimpleNamespace(show=lambda figure, alt: shown.append(figure))})
+    exec(source, page | {"page": SimpleNamespace(show=lambda figure, caption, alt: shown.append(figure))})
     (star,) = (line for line in shown[0].axes[0].lines if line.get_marker() == "*")
     assert star.get_xdata() == [transformer.Recipe(14).parameters] and 1 < star.get_ydata()[0] < 3
