@@ -58,6 +58,7 @@ fix: $(READY) ## format the code, also of the pages, and mend what can be mended
 	@$(RUN) tools.fix
 
 findings: book ## bring what the pages found to book/findings
+	@! grep -l '"missing": "[^b]' build/notebooks/*.ipynb || { echo "These pages ran without their data; nothing was copied." && exit 1; }
 	@mkdir -p book/findings && cp build/findings/*.json book/findings/
 
 pair: $(PAIRS) ## write the .ipynb of each notebook from its .md

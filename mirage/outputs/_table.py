@@ -5,7 +5,7 @@ import pandas as pd
 
 from mirage import _validate
 
-__all__ = ["COLUMNS", "RUN", "checked"]
+__all__ = ["COLUMNS", "RUN", "by_run", "checked"]
 
 COLUMNS = ("family", "model", "parameters", "seed", "step", "task", "item", "target", "prediction")
 RUN = ["family", "model", "parameters", "seed", "step", "task"]
@@ -29,6 +29,11 @@ def checked(table: object, cluster: str | None = None, sample: str | None = None
     if "log_probabilities" in table and not _plainly_right(table):
         _check_log_probabilities(table)
     return table
+
+
+def by_run(table: pd.DataFrame):
+    """Return the rows of each run together; a category without rows is none."""
+    return table.groupby(RUN, sort=False, dropna=False, observed=True)
 
 
 def _check_parameters(sizes: pd.Series) -> None:

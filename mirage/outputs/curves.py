@@ -68,15 +68,14 @@ def scores(
     table = _table.checked(table, cluster, sample)
     unit = table[cluster or "item"]
     scored = table[_table.RUN].assign(score=_scores(table, metric), unit=unit)
-    runs = scored.groupby(_table.RUN, sort=False, dropna=False)
+    runs = _table.by_run(scored)
     result = runs["score"].agg(score="mean", standard_error="sem", trials="size").reset_index()
     counted = metric == "exact_match" or (callable(metric) and scored["score"].isin([0, 1]).all())
     if counted:
         result["successes"] = runs["score"].sum().to_numpy().astype(np.int64)
     if cluster or sample:
-        result["standard_error"] = [
-            resolution.cluster_standard_error(run["score"], run["unit"])[0] for _, run in runs
-        ]
+        errors = (resolution.cluster_standard_error(run["score"], run["unit"])[0] for _, run in runs)
+        result["standard_error"] = list(errors)
         if counted:
             result["design_effect"] = _effects([run for _, run in runs])
     if "log_probabilities" in table:
@@ -149,11 +148,12 @@ def _passes(table, metric, cluster, sample, k) -> pd.DataFrame:
         raise ValueError("sample must name the column that tells the samples of an item apart, for pass@k")
     table = _table.checked(table, cluster, sample)
     keys = [*_table.RUN, "item", *([cluster] if cluster else [])]
-    right = table[keys].assign(score=_scores(table, metric)).groupby(keys, sort=False, dropna=False)["score"]
+    scored = table[keys].assign(score=_scores(table, metric))
+    right = scored.groupby(keys, sort=False, dropna=False, observed=True)["score"]
     items = right.agg(samples="size", right="sum").reset_index()
     items["score"] = metrics.pass_at_k(items["samples"], items["right"], k)
     rows = []
-    for key, run in items.groupby(_table.RUN, sort=False, dropna=False):
+    for key, run in _table.by_run(items):
         error, _ = resolution.cluster_standard_error(run["score"], run[cluster or "item"])
         rows.append((*key, run["score"].mean(), error))
     return pd.DataFrame(rows, columns=[*_table.RUN, "score", "standard_error"]).sort_values(_ORDER)
@@ -268,8 +268,7 @@ def _losses(table: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
     tokens = np.fromiter(map(len, rows), np.int64, len(rows))
     whole = np.add.reduceat(np.concatenate(rows), np.cumsum(tokens) - tokens)
     items = table[[*_table.RUN, "item"]].assign(tokens=tokens, whole=whole, unit=unit).sort_values("item")
-    columns = ["tokens", "whole", "unit"]
-    return items.groupby(_table.RUN, sort=False, dropna=False)[columns].apply(_loss).reset_index()
+    return _table.by_run(items)[["tokens", "whole", "unit"]].apply(_loss).reset_index()
 
 
 def _loss(items: pd.DataFrame) -> pd.Series:
