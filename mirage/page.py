@@ -131,7 +131,8 @@ def four_answers(results: Mapping[str, FourQuestions]) -> None:
     said = "; ".join(f"{QUESTIONS[key]}: {verdict}" for key, verdict in verdicts.items())
     show(
         figures.draw_four_questions(first),
-        f"The four answers for {name}. Brackets give 95% intervals, and what an answer rests on.",
+        f"The four answers for {name}. In the table below brackets give 95% intervals, and what an answer "
+        "rests on.",
         alt=f"Four panels, one below the other, over {first.curve.axis}, for {name}. {said}.",
     )
     several = len(results) > 1

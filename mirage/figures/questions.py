@@ -99,8 +99,9 @@ def _draw_way(found: Sharpness, ax: Axes) -> None:
     ax.plot(sizes, found.fit.expected(sizes), label="fitted curve", **look)
     bottom, middle, top = scaling.link([0.1, 0.5, 0.9], found.link)
     ends = found.middle * np.exp((np.array([bottom, top]) - middle) / found.fit.exponent)
-    ends = np.clip(ends, *(sizes[[0, -1]] * [0.5, 2]))
-    ax.axvspan(*ends, color="0.85", zorder=0, label="10 to 90% of the way")
+    shown = np.clip(ends, *(sizes[[0, -1]] * [0.5, 2]))
+    cut = ", cut off here" if (shown != ends).any() else ""
+    ax.axvspan(*shown, color="0.85", zorder=0, label=f"10 to 90% of the way{cut}")
     _legend(ax)
 
 
@@ -154,6 +155,8 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
             _draw_forecast(each, label, number, ax)
     _legend(ax)
     told = f"{made.covered.sum()} of {made.covered.size} held-out runs in their interval"
+    if result.from_loss is not None and not result.from_loss.reason:
+        told += f", {result.from_loss.covered.sum()} through the loss"
     ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")
 
 
