@@ -154,3 +154,15 @@ def test_the_same_seed_gives_the_same_answer():
 def test_bad_arguments_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         test(family(), **options)
+
+
+def test_of_eight_sizes_with_one_run_each_it_never_says_no_step():
+    for seed in range(5):
+        found = break_test(family(8, seed=seed, scatter=0.2), scale="log", replicates=199)
+        assert found.verdict == "cannot tell" and np.isinf(found.detectable)
+
+
+def test_scatter_that_is_not_even_seldom_has_a_small_p_value():
+    drawn = (family(12, kind="uneven", seed=seed) for seed in range(40))
+    small = sum(break_test(curve, scale="log", replicates=99).p_value <= 0.05 for curve in drawn)
+    assert small <= stats.binom.isf(0.01, 40, 0.05)

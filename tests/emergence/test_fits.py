@@ -255,3 +255,16 @@ def test_bad_arguments_are_named():
         fit_curve(curve, "cauchit")
     with pytest.raises(TypeError, match="curve must be a Curve"):
         fit_curve({"parameters": SIZES})
+
+
+def test_a_prediction_holds_the_scatter_of_the_model_that_is_predicted():
+    sizes, covered = np.geomspace(1e8, 1e11, 12), []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        losses = (sizes / 1e9) ** -0.4 * np.exp(rng.normal(0, 0.3, 12))
+        curve = Curve.from_counts(sizes, rng.binomial(20_000, np.exp(-losses)), [20_000] * 12)
+        middle = np.arange(12) == 6
+        predicted = fit_curve(curve.take(~middle)).predict(curve.take(middle))
+        (low, high), score = predicted.interval[0], curve.scores[6]
+        covered.append(low <= score <= high)
+    assert stats.binomtest(sum(covered), 60, 0.95, alternative="less").pvalue > 0.01
