@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirage import check
-from tools import pair
+from tools import fix, pair
 from tools.project import DOCUMENTATION, REPOSITORY, ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -71,6 +71,15 @@ def test_identifiers_survive_a_new_cell_and_are_unique(tmp_path):
     )
     assert len(set(before)) == len(before)
     assert len(set(before) - set(after)) <= 2  # the changed cell, and the badge with its page's name
+
+
+def test_a_cell_is_formatted_through_its_pair_and_the_prose_left_alone(tmp_path):
+    page = "# Title\n\n`x=1` is prose.\n\n```{code-cell} ipython3\n:tags: [hide-input]\n\nx=1\n```\n\nEnd.\n"
+    source, notebook = tmp_path / "a.md", tmp_path / "a.ipynb"
+    source.write_text(page, encoding="utf-8")
+    notebook.write_text(pair.convert(source), encoding="utf-8")
+    assert fix.ruff(notebook) == 0
+    assert fix.with_cells_of(notebook, page) == page.replace("\nx=1\n", "\nx = 1\n")
 
 
 names = st.from_regex(r"[a-z][a-z-]{0,10}", fullmatch=True)

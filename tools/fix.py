@@ -15,10 +15,10 @@ _CELL = re.compile(r"(```\{code-cell\}[^\n]*\n(?::[^\n]*\n\n?)*)(.*?)(?=^```$)",
 
 def main() -> int:
     """Format the package, then each page through its pair."""
-    failed = _ruff(ROOT)
+    failed = ruff(ROOT)
     for source in sorted((ROOT / "notebooks").glob("*.md")):
         write(source.with_suffix(".ipynb"), pair.convert(source))
-        failed |= _ruff(source.with_suffix(".ipynb"))
+        failed |= ruff(source.with_suffix(".ipynb"))
         text = with_cells_of(source.with_suffix(".ipynb"), source.read_text(encoding="utf-8"))
         write(source, text)
         write(source.with_suffix(".ipynb"), pair.convert(source))
@@ -32,10 +32,11 @@ def with_cells_of(notebook: Path, text: str) -> str:
     return _CELL.sub(lambda match: f"{match[1]}{next(code)}\n", text)
 
 
-def _ruff(path: Path) -> int:
-    ruff = [sys.executable, "-m", "ruff"]
-    subprocess.run([*ruff, "format", "--quiet", str(path)], check=True)
-    return subprocess.run([*ruff, "check", "--quiet", "--fix", str(path)]).returncode
+def ruff(path: Path) -> int:
+    """Format a file or folder and mend what can be mended; return 1 if something is left."""
+    command = [sys.executable, "-m", "ruff"]
+    subprocess.run([*command, "format", "--quiet", str(path)], check=True)
+    return subprocess.run([*command, "check", "--quiet", "--fix", str(path)]).returncode
 
 
 if __name__ == "__main__":

@@ -158,23 +158,15 @@ def explained_by_metric(
         raise TypeError(f"curve must be a Curve; got {_validate.shown(curve)}")
     if curve.trials is None or curve.losses is None:
         raise ValueError("curve must have counts and losses")
-    size, right, items, loss = curve.parameters, curve.successes, curve.trials, curve.losses
-    slopes, kinds = _checked_slopes(length, curve.item_log_probabilities, loss)
-    ends = curve.sizes[[0, -1]] if between is None else _validate.vector("between", between)
-    if between is not None and (ends.size != 2 or ends[0] >= ends[1] or not np.isin(ends, size).all()):
-        shown = _validate.shown(between)
-        raise ValueError(f"between must be two of the sizes, the smaller first; got {shown}")
+    slopes, kinds = _checked_slopes(length, curve.item_log_probabilities, curve.losses)
+    ends = _checked_ends(between, curve.sizes)
     confidence, rng = _validate.share("confidence", confidence), _validate.generator(rng)
-    order = np.lexsort((items, right, loss, size))  # the draws must not depend on the order of the models
-    pair = [order[size[order] == end] for end in ends]
+    # The draws must not depend on the order of the models.
+    order = np.lexsort((curve.trials, curve.successes, curve.losses, curve.parameters))
+    pair = [order[curve.parameters[order] == end] for end in ends]
     runs = np.concatenate(pair)
-    first, second = (items[models] / items[models].sum() for models in pair)
-    contrast = np.concatenate([-first, second])
-
-    def change(losses: np.ndarray) -> np.ndarray:
-        """Return how M changes from the first size to the second, for losses of shape (draws, runs)."""
-        with np.errstate(over="ignore"):  # a huge loss gives no match
-            return np.array([np.exp(slopes[runs] * row[:, None]) @ kinds @ contrast for row in losses])
+    first, second = (curve.trials[models] / curve.trials[models].sum() for models in pair)
+    contrast = np.concatenate([-first, second])  # from the runs of both sizes to the change
 
     def interval(draws: np.ndarray) -> tuple[float, float]:
         return tuple(np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2]).tolist())
@@ -183,21 +175,13 @@ def explained_by_metric(
     before, after = (_draw_share(curve.take(models), rng) for models in pair)
     rises = after - before
     found = ExplainedRise(curve, tuple(ends.tolist()), confidence, rise, interval(rises))
-    if (sizes := np.unique(np.log(size)).size) < _LEAST_SIZES:
-        few = f"there are {sizes} sizes, {_LEAST_SIZES} are needed to tell a trend from a departure"
-        return replace(found, reason=few)
-    if found.rise_interval[0] <= 0 <= found.rise_interval[1]:
-        unclear = "the change of exact match is not clear of 0: {:+.3f} to {:+.3f}"
-        return replace(found, reason=unclear.format(*found.rise_interval))
-
-    trend = _draw_trend(np.log(size[order]), np.log(loss[order]), np.log(ends), _DRAWS, rng)
-    trend = np.exp(np.clip(trend, -100, 100))
-    on_trend = change(np.repeat(trend, [models.size for models in pair], axis=1))
-    error = np.zeros(size.size) if curve.loss_standard_errors is None else curve.loss_standard_errors
-    relative = np.minimum(error, loss) / loss  # above 1 it is as good as unknown
-    noise = np.hstack([rng.standard_normal((_DRAWS, models.size)) for models in pair])
-    with_error = change(loss[runs] * np.exp(relative[runs] * noise))
-    metric, by_loss = float(np.median(on_trend)), float(change(loss[None, runs])[0])
+    if reason := _too_little(curve.sizes, found.rise_interval):
+        return replace(found, reason=reason)
+    trend = _draw_trend(*np.log([curve.parameters, curve.losses])[:, order], np.log(ends), _DRAWS, rng)
+    trend = np.exp(np.clip(np.repeat(trend, [models.size for models in pair], axis=1), -100, 100))
+    losses = trend, curve.losses[None, runs], _draw_losses(curve, pair, rng)
+    on_trend, (by_loss,), with_error = (_match(each, slopes[runs], kinds) @ contrast for each in losses)
+    metric, by_loss = float(np.median(on_trend)), float(by_loss)
     return replace(
         found,
         metric=metric,
@@ -207,6 +191,39 @@ def explained_by_metric(
         link=rise - by_loss,
         link_interval=interval(rises - with_error),
     )
+
+
+def _checked_ends(between: object, sizes: np.ndarray) -> np.ndarray:
+    if between is None:
+        return sizes[[0, -1]]
+    ends = _validate.vector("between", between)
+    if ends.size != 2 or ends[0] >= ends[1] or not np.isin(ends, sizes).all():
+        shown = _validate.shown(between)
+        raise ValueError(f"between must be two of the sizes, the smaller first; got {shown}")
+    return ends
+
+
+def _too_little(sizes: np.ndarray, rise: tuple[float, float]) -> str:
+    if (number := np.unique(np.log(sizes)).size) < _LEAST_SIZES:
+        return f"there are {number} sizes, {_LEAST_SIZES} are needed to tell a trend from a departure"
+    if rise[0] <= 0 <= rise[1]:
+        return "the change of exact match is not clear of 0: {:+.3f} to {:+.3f}".format(*rise)
+    return ""
+
+
+def _match(losses: np.ndarray, slopes: np.ndarray, kinds: np.ndarray) -> np.ndarray:
+    """Return M for losses of shape (draws, runs)."""
+    with np.errstate(over="ignore"):  # a huge loss gives no match
+        return np.array([np.exp(slopes * row[:, None]) @ kinds for row in losses])
+
+
+def _draw_losses(curve: Curve, pair: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Draw the losses of the runs of two sizes with their errors, shape (draws, runs)."""
+    runs, error = np.concatenate(pair), curve.loss_standard_errors
+    error = np.zeros(len(curve)) if error is None else error
+    relative = np.minimum(error, curve.losses) / curve.losses  # above 1 it is as good as unknown
+    noise = np.hstack([rng.standard_normal((_DRAWS, models.size)) for models in pair])
+    return curve.losses[runs] * np.exp(relative[runs] * noise)
 
 
 def _draw_share(models: Curve, rng: np.random.Generator) -> np.ndarray:

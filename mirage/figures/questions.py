@@ -154,7 +154,7 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
         if each is not None and not each.reason:
             _draw_forecast(each, label, number, ax)
     _legend(ax)
-    told = f"{made.covered.sum()} of {made.covered.size} held-out runs in their interval"
+    told = f"{made.covered.sum()} of {made.covered.size} in their interval"
     if result.from_loss is not None and not result.from_loss.reason:
         told += f", {result.from_loss.covered.sum()} through the loss"
     ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")
@@ -182,7 +182,7 @@ def _logarithmic(ax: Axes) -> None:
     ax.set_yscale("log")
     low, high = ax.get_ylim()
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5) if high < 100 * low else (1,)))
-    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_major_formatter(lambda value, _: np.format_float_positional(float(f"{value:.3g}"), trim="-"))
 
 
 def _draw_forecast(made: Forecast, label: str, number: int, ax: Axes) -> None:
