@@ -4,7 +4,6 @@ It stands in a file of its own, so that `outputs` can make what `emergence` take
 `emergence.Curve`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -115,15 +114,15 @@ class Curve:
         >>> curve.scores, curve.floor_error
         (array([0.26, 0.4 , 0.9 ]), 0.01)
         """
-        size, right, items = _validate.counts(parameters, successes, trials)
-        effect = _validate.array("design_effect", design_effect, 0, open_low=True)
-        effect = np.full_like(size, effect) if effect.ndim == 0 else _column("design_effect", effect, size)
-        losses = _losses(size, losses, loss_standard_errors)
+        size = _validate.vector("parameters", parameters, 0, open_low=True)
+        right, items = _validate.counts(successes, trials)
+        effect = _validate.each("design_effect", design_effect, size, 0, open_low=True)
         chances = item_log_probabilities
         if chances is not None:
             chances = _validate.array("item_log_probabilities", chances, high=0)
-            if chances.ndim != 2 or len(chances) != size.size:
+            if chances.ndim != 2:
                 raise ValueError(f"item_log_probabilities must have one row a run; got shape {chances.shape}")
+        losses = _losses(losses, loss_standard_errors)
         ends = *_end("floor", floor, 0, 1), *_end("ceiling", ceiling, 0, 1)
         return cls(size, None, None, right, items, effect, *losses, chances, *ends, axis)
 
@@ -169,9 +168,9 @@ class Curve:
         0.0
         """
         size = _validate.vector("parameters", parameters, 0, open_low=True)
-        values = _column("scores", [] if scores is None else scores, size)
-        errors = _column("standard_errors", standard_errors, size, low=0)
-        losses = _losses(size, losses, loss_standard_errors)
+        values = _validate.vector("scores", scores)
+        errors = None if standard_errors is None else _validate.vector("standard_errors", standard_errors, 0)
+        losses = _losses(losses, loss_standard_errors)
         ends = *_end("floor", floor), *_end("ceiling", ceiling)
         return cls(size, values, errors, None, None, np.ones_like(size), *losses, None, *ends, axis)
 
@@ -216,8 +215,8 @@ class Curve:
         _refuse_several(table)
         known = {name: table[column] for column, name in _OPTIONAL.items() if column in table}
         for column in known.values():
-            if column.isna().any():
-                row = column.index[column.isna()][0]
+            if (missing := column.isna()).any():
+                row = missing.idxmax()
                 raise ValueError(f"{column.name} must have no missing values; row {row} has one (drop it)")
         if "item_log_probabilities" in known:
             known["item_log_probabilities"] = _stacked(known["item_log_probabilities"])
@@ -235,6 +234,7 @@ class Curve:
             raise TypeError(f"axis must be a name; got {_validate.shown(self.axis)}")
         if self.floor == self.ceiling:
             raise ValueError(f"ceiling must differ from floor; got {self.ceiling:g} and {self.floor:g}")
+        _validate.as_many(**self._arrays())
         if self.trials is not None:
             share = self.successes / self.trials
             errors = np.sqrt(share * (1 - share) / self.trials * self.design_effect)
@@ -292,33 +292,20 @@ def _end(name: str, value: object, low: float = -np.inf, high: float = np.inf) -
     """Return floor or ceiling with its standard error; NaN if it is not known."""
     if value is None and low == -np.inf:
         return np.nan, 0.0
-    pair = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
-    if pair and len(value) != 2:
-        raise ValueError(f"{name} must be a number, or a pair of it and its standard error; got {value!r}")
-    value, error = value if pair else (value, 0.0)
     if isinstance(value, float) and np.isinf(value):
         raise ValueError(
             f"{name} must be finite, as an unbounded score has no width; got {value:g} "
             "(score a bounded share of the way, or ask for a step with emergence.break_test)"
         )
-    return _validate.number(name, value, low, high), _validate.number(f"standard error of {name}", error, 0)
+    return _validate.with_error(name, value, low, high)
 
 
-def _column(name: str, values: object, size: np.ndarray, **allowed) -> np.ndarray | None:
-    """Return one value a run, checked; None if there are none."""
-    if values is None:
-        return None
-    values = _validate.vector(name, values, **allowed)
-    if values.shape != size.shape:
-        raise ValueError(f"{name} must be as many as parameters; got {values.size} for {size.size}")
-    return values
-
-
-def _losses(size: np.ndarray, losses: object, errors: object) -> tuple[np.ndarray | None, np.ndarray | None]:
+def _losses(losses: object, errors: object) -> tuple[np.ndarray | None, np.ndarray | None]:
     if losses is None and errors is not None:
         raise ValueError("losses must be given where loss_standard_errors are")
-    losses = _column("losses", losses, size, low=0, open_low=True)
-    return losses, _column("loss_standard_errors", errors, size, low=0)
+    if losses is not None:
+        losses = _validate.vector("losses", losses, 0, open_low=True)
+    return losses, None if errors is None else _validate.vector("loss_standard_errors", errors, 0)
 
 
 def _stacked(rows: pd.Series) -> np.ndarray | None:

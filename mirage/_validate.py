@@ -7,17 +7,19 @@ the value, and what is allowed.
 
 import math
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 __all__ = [
     "array",
+    "as_many",
     "at_most",
     "broadcast",
     "choice",
     "columns",
     "counts",
+    "each",
     "flag",
     "flags",
     "generator",
@@ -27,6 +29,7 @@ __all__ = [
     "share",
     "shown",
     "vector",
+    "with_error",
 ]
 
 
@@ -88,6 +91,17 @@ def vector(
     return result
 
 
+def with_error(
+    name: str, value: object, low: float = -math.inf, high: float = math.inf
+) -> tuple[float, float]:
+    """Return a number and its standard error, from a pair of them, or from a number that is known exactly."""
+    pair = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    if pair and len(value) != 2:
+        raise ValueError(f"{name} must be a number, or a pair of it and its standard error; got {value!r}")
+    value, error = value if pair else (value, 0.0)
+    return number(name, value, low, high), number(f"standard error of {name}", error, 0)
+
+
 def share(name: str, value: object) -> float:
     """Return `value` as a float strictly between 0 and 1."""
     result = number(name, value)
@@ -140,19 +154,29 @@ def flags(name: str, values: object) -> np.ndarray:
     return result
 
 
-def counts(
-    parameters: object, successes: object, trials: object
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return sizes, right answers and items of some models, three vectors of one length."""
-    size = vector("parameters", parameters, 0, open_low=True)
+def as_many(**lists: np.ndarray) -> None:
+    """Refuse lists that are not all as long as the first."""
+    (first, like), *others = lists.items()
+    for name, values in others:
+        if np.ndim(like) != 1 or np.shape(values)[:1] != like.shape:
+            shapes = f"{np.shape(values)} and {np.shape(like)}"
+            raise ValueError(f"{name} must be a list, as many as {first}; got shapes {shapes}")
+
+
+def each(name: str, values: object, like: np.ndarray, *allowed: float, **options) -> np.ndarray:
+    """Return `values`, a number for all models or one a model, as many as `like`; checked as `array` does."""
+    result = array(name, values, *allowed, **options)
+    if result.ndim:
+        as_many(**{"models": like, name: result})
+    return np.broadcast_to(result, like.shape)
+
+
+def counts(successes: object, trials: object) -> tuple[np.ndarray, np.ndarray]:
+    """Return right answers and items of some models, two vectors of one length."""
     right, items = integers("successes", successes), integers("trials", trials, 1)
-    if not size.shape == right.shape == items.shape:
-        raise ValueError(
-            "parameters, successes and trials must have the same length; "
-            f"got shapes {size.shape}, {right.shape} and {items.shape}"
-        )
+    as_many(successes=right, trials=items)
     at_most(right, items)
-    return size, right, items
+    return right, items
 
 
 def at_most(successes: np.ndarray, trials: np.ndarray) -> None:

@@ -390,8 +390,8 @@ def test_pass_at_k_of_one_right_sample_in_a_million_is_k_in_a_million():
     [
         ([3, 2], [0, 0], 3, "k must be at most the smallest number of samples, 2; got 3"),
         ([3], [4], 1, "got 4 of 3"),
-        ([3], [1, 2], 1, r"samples and right must be as many; got shapes \(1,\) and \(2,\)"),
-        (3, 1, 1, r"samples and right must be as many; got shapes \(\) and \(\)"),
+        ([3], [1, 2], 1, r"right must be a list, as many as samples; got shapes \(2,\) and \(1,\)"),
+        (3, 1, 1, r"right must be a list, as many as samples; got shapes \(\) and \(\)"),
         ([3], [1], 0, "k must be.*at least 1; got 0"),
     ],
 )

@@ -227,7 +227,10 @@ def look(series: int) -> tuple[str, str]:
 
 
 def _measured(parameters: ArrayLike, successes: ArrayLike, trials: ArrayLike, series: int) -> tuple:
-    return *_validate.counts(parameters, successes, trials), look(series)
+    size = _validate.vector("parameters", parameters, 0, open_low=True)
+    right, items = _validate.counts(successes, trials)
+    _validate.as_many(parameters=size, successes=right)
+    return size, right, items, look(series)
 
 
 def _draw_measured(ax, size, centre, low, high, label, look) -> None:

@@ -327,10 +327,7 @@ def pass_at_k(samples: ArrayLike, right: ArrayLike, k: int) -> np.ndarray:
     array([0.   , 0.778])
     """
     number, successes = _validate.integers("samples", samples, 1), _validate.integers("right", right)
-    if number.shape != successes.shape or number.ndim != 1:
-        raise ValueError(
-            f"samples and right must be as many; got shapes {number.shape} and {successes.shape}"
-        )
+    _validate.as_many(samples=number, right=successes)
     _validate.at_most(successes, number)
     k = _validate.integer("k", k, 1)
     if number.min() < k:

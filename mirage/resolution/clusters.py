@@ -48,8 +48,7 @@ def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[floa
         names = np.asarray(clusters)
     except Exception:
         raise TypeError(f"clusters must be a list of names; got {_validate.shown(clusters)}") from None
-    if names.shape != values.shape:
-        raise ValueError(f"clusters must be as many as scores; got {names.size} for {values.size}")
+    _validate.as_many(scores=values, clusters=names)
     _, entry = np.unique(names, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):
         rest = np.bincount(entry, values - values.mean())

@@ -121,19 +121,17 @@ def visibility(
     >>> seen.items_needed
     array([16728.,   703.,    17.])
     """
-    right, items = _counts(successes, trials)
-    floor, floor_error = floor if isinstance(floor, tuple | list) and len(floor) == 2 else (floor, 0.0)
-    floor = _validate.number("floor", floor, 0, 1)
-    floor_error = _validate.number("floor's error", floor_error, 0)
+    right, items = _validate.counts(successes, trials)
+    floor, floor_error = _validate.with_error("floor", floor, 0, 1)
     confidence = _validate.share("confidence", confidence)
-    effect = _one_each("design_effect", design_effect, right.size, 1e-6)
+    effect = _validate.each("design_effect", design_effect, right, 1e-6)
     effective = items / effect
     p_value = tail_at_floor(right / items, effective, floor, floor_error)
     adjusted = holm(p_value)
     level = (1 - confidence) / right.size
     needed = None
     if expected is not None:
-        expected = _one_each("expected", expected, right.size, 0, 1)
+        expected = _validate.each("expected", expected, right, 0, 1)
         needed = np.array([_items(ability, floor, level) for ability in expected])
         with np.errstate(over="ignore"):  # no number of items is enough
             needed = np.where(effect == 1, needed, np.ceil(needed * effect))
@@ -180,22 +178,14 @@ def tail_at_floor(
     >>> tail_at_floor(np.array([0.26, 0.4]), np.array([100, 100]), 0.25).round(3)
     array([0.447, 0.001])
     """
-    share = _validate.vector("share", share, 0, 1)[:, None]
-    trials = _validate.vector("trials", trials, 0, open_low=True)[:, None]
-    if share.shape != trials.shape:
-        raise ValueError("share and trials must be as many")
+    share, trials = _validate.array("share", share, 0, 1), _validate.array("trials", trials, 0, open_low=True)
+    _validate.as_many(share=share, trials=trials)
+    share, trials = share[:, None], trials[:, None]
     floor = _validate.number("floor", floor, 0, 1)
     floor_error = _validate.number("floor_error", floor_error, 0, 1)
     nodes = np.clip(floor + floor_error * (_NODES if floor_error else np.zeros(1)), 0, 1)
     tail = special.betainc(np.maximum(trials * share, 1e-12), trials * (1 - share) + 1, nodes)
     return np.minimum(np.where(share > 0, tail, 1.0).mean(axis=1), 1.0)
-
-
-def _one_each(name: str, values: object, models: int, *allowed: float) -> np.ndarray:
-    array = _validate.array(name, values, *allowed)
-    if array.ndim and array.shape != (models,):
-        raise ValueError(f"{name} must be a number, or one a model; got shape {array.shape}")
-    return np.broadcast_to(array, (models,))
 
 
 def _interval(share: np.ndarray, trials: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:
@@ -204,15 +194,6 @@ def _interval(share: np.ndarray, trials: np.ndarray, tail: float) -> tuple[np.nd
     low = special.betaincinv(np.maximum(right, 1e-12), wrong + 1, tail)
     high = special.betainccinv(right + 1, np.maximum(wrong, 1e-12), tail)
     return np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
-
-
-def _counts(successes: object, trials: object) -> tuple[np.ndarray, np.ndarray]:
-    right, items = _validate.integers("successes", successes), _validate.integers("trials", trials, 1)
-    if right.ndim != 1 or right.shape != items.shape:
-        shapes = f"{right.shape} and {items.shape}"
-        raise ValueError(f"successes and trials must be lists of the same length; got shapes {shapes}")
-    _validate.at_most(right, items)
-    return right, items
 
 
 def _smallest_visible(items: np.ndarray, floor: float, level: float) -> np.ndarray:

@@ -81,9 +81,9 @@ def test_a_bad_table_is_refused_and_nothing_is_dropped(change, message):
         ({"floor": (0.2, -1)}, "standard error of floor must be finite and at least 0"),
         ({"floor": (0.2, 0.1, 0.1)}, "floor must be a number, or a pair"),
         ({"floor": 0.5, "ceiling": 0.5}, "ceiling must differ from floor"),
-        ({"losses": [1, 2]}, "losses must be as many as parameters"),
+        ({"losses": [1, 2]}, "losses must be a list, as many as parameters"),
         ({"loss_standard_errors": [1] * 4}, "losses must be given"),
-        ({"item_log_probabilities": np.full((3, 5), -1.0)}, "item_log_probabilities must have one row a run"),
+        ({"item_log_probabilities": np.full((3, 5), -1.0)}, "item_log_probabilities must be a list, as many as parameters"),
     ],
 )
 def test_bad_arguments_are_named(arguments, message):

@@ -126,7 +126,7 @@ def test_with_an_error_of_the_floor_the_tail_is_the_mean_over_it(trials, floor, 
 
 
 def test_an_effect_for_other_models_is_refused():
-    with pytest.raises(ValueError, match=r"design_effect must be a number, or one a model; got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"design_effect must be a list, as many as models"):
         visibility([1, 2], [5, 5], floor=0, design_effect=[1, 2, 3])
-    with pytest.raises(ValueError, match="clusters must be as many as scores; got 1 for 2"):
+    with pytest.raises(ValueError, match="clusters must be a list, as many as scores"):
         cluster_standard_error([0, 1], ["a"])

@@ -127,11 +127,11 @@ def test_the_order_of_the_models_does_not_matter(counts, random):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"successes": 5}, r"lists of the same length; got shapes \(\) and \(2,\)"),
-        ({"trials": [9]}, r"lists of the same length; got shapes \(2,\) and \(1,\)"),
+        ({"successes": 5}, r"trials must be a list, as many as successes; got shapes \(2,\) and \(\)"),
+        ({"trials": [9]}, r"trials must be a list, as many as successes; got shapes \(1,\) and \(2,\)"),
         ({"successes": [1, 11]}, "successes must be at most trials; got 11 of 10"),
         ({"floor": 1.1}, "floor must be.*at most 1; got 1.1"),
-        ({"expected": [0.1]}, r"expected must be a number, or one a model; got shape \(1,\)"),
+        ({"expected": [0.1]}, r"expected must be a list, as many as models; got shapes \(1,\) and \(2,\)"),
         ({"expected": [0.1, 2]}, "expected must be.*at most 1; got 2"),
         ({"confidence": 0}, "confidence must be strictly between 0 and 1; got 0"),
     ],
