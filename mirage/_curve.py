@@ -123,7 +123,7 @@ class Curve:
             if chances.ndim != 2:
                 raise ValueError(f"item_log_probabilities must have one row a run; got shape {chances.shape}")
         losses = _losses(losses, loss_standard_errors)
-        ends = *_end("floor", floor, 0, 1), *_end("ceiling", ceiling, 0, 1)
+        ends = *_validate.with_error("floor", floor, 0, 1), *_validate.with_error("ceiling", ceiling, 0, 1)
         return cls(size, None, None, right, items, effect, *losses, chances, *ends, axis)
 
     @classmethod
@@ -208,8 +208,7 @@ class Curve:
         >>> Curve.from_table(table).trials
         array([9, 9])
         """
-        if not isinstance(table, pd.DataFrame):
-            raise TypeError(f"table must be a DataFrame with one row a run; got {_validate.shown(table)}")
+        _validate.instance("table", table, pd.DataFrame)
         counted = "successes" in table
         _validate.columns("table", table, [axis, *(["successes", "trials"] if counted else ["score"])])
         _refuse_several(table)
@@ -288,16 +287,9 @@ class Curve:
         return np.unique(self.parameters)
 
 
-def _end(name: str, value: object, low: float = -np.inf, high: float = np.inf) -> tuple[float, float]:
+def _end(name: str, value: object) -> tuple[float, float]:
     """Return floor or ceiling with its standard error; NaN if it is not known."""
-    if value is None and low == -np.inf:
-        return np.nan, 0.0
-    if isinstance(value, float) and np.isinf(value):
-        raise ValueError(
-            f"{name} must be finite, as an unbounded score has no width; got {value:g} "
-            "(score a bounded share of the way, or ask for a step with emergence.break_test)"
-        )
-    return _validate.with_error(name, value, low, high)
+    return (np.nan, 0.0) if value is None else _validate.with_error(name, value)
 
 
 def _losses(losses: object, errors: object) -> tuple[np.ndarray | None, np.ndarray | None]:

@@ -23,6 +23,7 @@ __all__ = [
     "flag",
     "flags",
     "generator",
+    "instance",
     "integer",
     "integers",
     "number",
@@ -194,6 +195,12 @@ def choice(name: str, value: object, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}; got {value!r}")
     return value
+
+
+def instance(name: str, value: object, kind: type) -> None:
+    """Refuse what is no `kind`."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}; got {shown(value)}")
 
 
 def columns(name: str, table: object, wanted: Iterable[str]) -> None:

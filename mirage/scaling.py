@@ -175,6 +175,18 @@ def inverse_link(predictor: ArrayLike, name: str = "gompertz") -> np.ndarray | f
         return inverse(predictor)[()]
 
 
+def share_of_way(predictor: np.ndarray, link: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the inverse link, 1 − it, and its derivative: for fits, so nothing is checked or quite 0."""
+    if link == "gompertz":
+        loss = np.exp(-np.clip(predictor, -6.5, 500))
+        return np.exp(-loss), -np.expm1(-loss), loss * np.exp(-loss)
+    if link == "logistic":
+        share, rest = special.expit(predictor), special.expit(-predictor)
+        return share, rest, share * rest
+    density = np.exp(-np.minimum(predictor**2, 1400) / 2) / np.sqrt(2 * np.pi)
+    return special.ndtr(predictor), special.ndtr(-predictor), density
+
+
 def transition_width(curve: Callable[[np.ndarray], np.ndarray], low: float = 0.1, high: float = 0.9) -> float:
     """Return how many decades of parameters a curve needs to go from one level to another.
 

@@ -203,8 +203,7 @@ def break_test(
     >>> break_test(jump, scale="log").found
     True
     """
-    if not isinstance(curve, Curve):
-        raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
+    _validate.instance("curve", curve, Curve)
     narrowest = _validate.number("narrowest", narrowest, 0.01, 100)
     replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 20_000))
     rng = _validate.generator(rng)

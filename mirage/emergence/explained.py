@@ -154,8 +154,7 @@ def explained_by_metric(
     >>> jump.departure > jump.metric
     True
     """
-    if not isinstance(curve, Curve):
-        raise TypeError(f"curve must be a Curve; got {_validate.shown(curve)}")
+    _validate.instance("curve", curve, Curve)
     if curve.trials is None or curve.losses is None:
         raise ValueError("curve must have counts and losses")
     slopes, kinds = _checked_slopes(length, curve.item_log_probabilities, curve.losses)

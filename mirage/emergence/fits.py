@@ -168,7 +168,7 @@ class Prediction:
         ends = np.clip(ends, 0, 1) if curve.trials is not None else ends
         quantiles = np.clip(_POINTS // weight.size, _FEWEST, _MOST)
         normal = stats.norm.ppf((np.arange(quantiles) + 0.5) / quantiles)[:, None, None]
-        share, *_ = share_of_way(predictor + deviation * normal, link)
+        share, *_ = scaling.share_of_way(predictor + deviation * normal, link)
         mean = (ends[:, :1] + np.diff(ends) * share).reshape(-1, len(curve))
         weights = np.tile(weight / quantiles, quantiles)
         runs, tail = Runs.of(curve), (1 - confidence) / 2
@@ -321,8 +321,7 @@ def fit_curve(curve: Curve, link: str = "gompertz", confidence: float = 0.95) ->
     >>> round(float(fit.exponent), 1), round(float(fit.width), 1)
     (0.5, 2.7)
     """
-    if not isinstance(curve, Curve):
-        raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
+    _validate.instance("curve", curve, Curve)
     link, confidence = _validate.choice("link", link, LINKS), _validate.share("confidence", confidence)
     asked = CurveFit(curve, link, confidence, np.zeros(curve.sizes.size, bool), np.empty(0))
     if np.isnan(curve.floor) or np.isnan(curve.ceiling):
@@ -368,21 +367,9 @@ def _estimates(posterior: Posterior, centre: float, link: str, confidence: float
     return found | {"middle": middle, "middle_interval": (first, last)}
 
 
-def share_of_way(predictor: np.ndarray, link: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the share of the way from floor to ceiling, 1 − it, and its derivative."""
-    if link == "gompertz":
-        loss = np.exp(-np.clip(predictor, -6.5, 500))
-        return np.exp(-loss), -np.expm1(-loss), loss * np.exp(-loss)
-    if link == "logistic":
-        share, rest = special.expit(predictor), special.expit(-predictor)
-        return share, rest, share * rest
-    density = np.exp(-np.minimum(predictor**2, 1400) / 2) / np.sqrt(2 * np.pi)
-    return special.ndtr(predictor), special.ndtr(-predictor), density
-
-
 def _scores(runs: Runs, predictor: np.ndarray, ends: np.ndarray, link: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the derivative of the log likelihood in the predictor, and its expected information."""
-    share, rest, slope = share_of_way(predictor, link)
+    share, rest, slope = scaling.share_of_way(predictor, link)
     _, first, _, information = runs.log_likelihood(share, rest, ends)
     slope = slope * np.diff(ends)
     return first * slope, information * slope**2
@@ -402,7 +389,7 @@ def _marginal(runs: Runs, mean: np.ndarray, deviation: np.ndarray, ends: np.ndar
     spread = deviation / np.sqrt(1 + variance * _scores(runs, centre, ends, link)[1])
     for _ in range(2):  # once around the mode, then around the mean
         predictor = centre + spread * _NODES
-        share, rest, _ = share_of_way(predictor, link)
+        share, rest, _ = scaling.share_of_way(predictor, link)
         value, first, second, _ = runs.log_likelihood(share, rest, ends)
         distance = (predictor - mean) / deviation
         logs = value - distance**2 / 2 + _LOG_WEIGHTS

@@ -121,8 +121,7 @@ def forecast(
     >>> forecast(Curve.from_counts(sizes, [0, 0, 0, 0, 0, 0, 100, 500], [2000] * 8)).answer()
     'cannot tell: no size is surely between floor and ceiling'
     """
-    if not isinstance(curve, Curve):
-        raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
+    _validate.instance("curve", curve, Curve)
     confidence = _validate.share("confidence", confidence)
     method = _validate.choice("method", method, METHODS)
     through_loss = method == "loss from size"

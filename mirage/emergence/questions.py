@@ -57,25 +57,12 @@ class FourQuestions:
 
     def answers(self) -> dict[str, str]:
         """Return each answer in a few words, with what it rests on, by the names of the attributes."""
-        asked = {name: getattr(self, name) for name in QUESTIONS if name != "visibility"}
-        words = {name: result.answer() for name, result in asked.items() if result is not None}
-        if self.visibility is not None:
-            words["visibility"] = _seen(self.visibility, self.sharpness)
-        return words
+        asked = {name: getattr(self, name) for name in QUESTIONS}
+        return {name: result.answer() for name, result in asked.items() if result is not None}
 
     def summary(self) -> str:
         """Return the answers in one short paragraph; of those that were asked."""
-        words = self.answers()
-        return " ".join(f"{name}: {words[key]}." for key, name in QUESTIONS.items() if key in words)
-
-
-def _seen(seen: resolution.Visibility, width: Sharpness) -> str:
-    words = f"{seen.visible.sum()} of {seen.visible.size} sizes"
-    if seen.floor == 0 and not seen.floor_error:
-        return f"{words} have a right answer, which is enough where the floor is 0"
-    below = width.fit.below_floor.size
-    words += f" are surely above the floor of {seen.floor:g}"
-    return words + f", and {below} surely below it: the floor is wrong" * (below > 0)
+        return " ".join(f"{QUESTIONS[key]}: {words}." for key, words in self.answers().items())
 
 
 def four_questions(
@@ -134,8 +121,7 @@ def four_questions(
     >>> answers.smoothness.verdict, bool(answers.predictability.covered.all())
     ('no step', True)
     """
-    if not isinstance(curve, Curve):
-        raise TypeError(f"curve must be a Curve (see Curve.from_table); got {_validate.shown(curve)}")
+    _validate.instance("curve", curve, Curve)
     method = _validate.choice("method", method, ("power law", "logistic", "constant"))
     held_out = _validate.integer("held_out", held_out, 1)
     length = None if length is None else _validate.integers("length", length, 1)

@@ -48,6 +48,8 @@ class Visibility:
         that level, the floor taken as exact; NaN where
         it is not above the floor, so that no number would do; infinite beyond 2**53. None without
         `expected`.
+    below : ndarray of bool
+        Whether the model is surely below the floor (Holm): then the floor is wrong.
     """
 
     successes: np.ndarray
@@ -63,6 +65,17 @@ class Visibility:
     visible: np.ndarray
     smallest_visible: np.ndarray
     items_needed: np.ndarray | None
+    below: np.ndarray
+
+    def answer(self) -> str:
+        """Return how many models are visible, in a few words."""
+        words = f"{self.visible.sum()} of {self.visible.size} sizes"
+        if self.floor == 0 and not self.floor_error:
+            return f"{words} have a right answer, which is enough where the floor is 0"
+        words += f" are surely above the floor of {self.floor:g}"
+        return words + f", and {self.below.sum()} surely below it: the floor is wrong" * bool(
+            self.below.any()
+        )
 
 
 def visibility(
@@ -141,8 +154,9 @@ def visibility(
         p_value=p_value,
         adjusted_p_value=adjusted,
         visible=adjusted <= 1 - confidence,
-        smallest_visible=_smallest_visible(np.floor(np.maximum(effective, 1)), floor, level),
+        smallest_visible=_smallest_visible(np.floor(np.maximum(effective, 1)), floor, floor_error, level),
         items_needed=needed,
+        below=holm(tail_at_floor(1 - right / items, effective, 1 - floor, floor_error)) <= 1 - confidence,
     )
 
 
@@ -196,8 +210,12 @@ def _interval(share: np.ndarray, trials: np.ndarray, tail: float) -> tuple[np.nd
     return np.where(share > 0, low, 0.0), np.where(share < 1, high, 1.0)
 
 
-def _smallest_visible(items: np.ndarray, floor: float, level: float) -> np.ndarray:
-    most_by_chance = stats.binom.isf(level, items, floor)
+def _smallest_visible(items: np.ndarray, floor: float, floor_error: float, level: float) -> np.ndarray:
+    most_by_chance, too_many = -np.ones_like(items), items + 1
+    while (too_many - most_by_chance > 1).any():
+        middle = (most_by_chance + too_many) // 2
+        shows = tail_at_floor(middle / items, items, floor, floor_error) <= level
+        most_by_chance, too_many = np.where(shows, most_by_chance, middle), np.where(shows, middle, too_many)
     possible = most_by_chance < items
     # The chance of more right answers than that is a distribution function of the ability.
     ability = special.betaincinv(most_by_chance + 1, np.maximum(items - most_by_chance, 1), _POWER)

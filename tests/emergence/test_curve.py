@@ -83,7 +83,10 @@ def test_a_bad_table_is_refused_and_nothing_is_dropped(change, message):
         ({"floor": 0.5, "ceiling": 0.5}, "ceiling must differ from floor"),
         ({"losses": [1, 2]}, "losses must be a list, as many as parameters"),
         ({"loss_standard_errors": [1] * 4}, "losses must be given"),
-        ({"item_log_probabilities": np.full((3, 5), -1.0)}, "item_log_probabilities must be a list, as many as parameters"),
+        (
+            {"item_log_probabilities": np.full((3, 5), -1.0)},
+            "item_log_probabilities must be a list, as many as parameters",
+        ),
     ],
 )
 def test_bad_arguments_are_named(arguments, message):
@@ -91,6 +94,6 @@ def test_bad_arguments_are_named(arguments, message):
         Curve.from_counts(SIZES, [1, 2, 3, 4], [9] * 4, **arguments)
 
 
-def test_an_unbounded_score_is_told_what_to_do():
-    with pytest.raises(ValueError, match=r"floor must be finite.*break_test"):
+def test_an_unbounded_score_is_refused():
+    with pytest.raises(ValueError, match="floor must be finite; got inf"):
         Curve.from_scores(SIZES, [4, 3, 2, 1], floor=np.inf, ceiling=0)

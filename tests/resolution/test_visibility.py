@@ -139,3 +139,18 @@ def test_the_order_of_the_models_does_not_matter(counts, random):
 def test_bad_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         visibility(**({"successes": [1, 2], "trials": [10, 10], "floor": 0.1} | arguments))
+
+
+def test_the_smallest_visible_ability_allows_for_an_uncertain_floor():
+    rng = np.random.default_rng(0)
+    floor, items = (0.25, 0.02), [400]
+    ability = visibility([100], items, floor=floor).smallest_visible[0]
+    found = [visibility([right], items, floor=floor).visible[0] for right in rng.binomial(400, ability, 800)]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.05)
+    assert ability > visibility([100], items, floor=0.25).smallest_visible[0] + 0.01
+
+
+def test_models_surely_below_the_floor_are_told():
+    seen = visibility([10, 25, 60], [100] * 3, floor=0.25)
+    assert seen.below.tolist() == [True, False, False]
+    assert "1 of 3 sizes are surely above the floor of 0.25, and 1 surely below it" in seen.answer()
