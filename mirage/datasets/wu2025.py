@@ -1,9 +1,9 @@
 """Wu and Lo (2025): nine tasks of choices, whole and by the difficulty of their items."""
 
 import functools
-import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mirage.datasets import _sources
@@ -12,25 +12,13 @@ from mirage.datasets._tables import tidy
 __all__ = ["load_wu2025"]
 
 _METRICS = {"acc": "accuracy", "brier": "brier_score", "san": "option_mass"}
-# The number of items of each task, from utils.py of the authors' repository.
-_ITEMS = {
-    "abstract_narrative_understanding": 3000,
-    "analogical_similarity": 323,
-    "arc": 3548,
-    "arithmetic": 15023,
-    "conceptual_combinations": 103,
-    "hellaswag": 10042,
-    "hindu_knowledge": 175,
-    "mmlu": 14042,
-    "parsinlu_qa_mc": 1050,
-}
 _MODEL = {
     "Model": "model",
     "Model Family": "family",
     "Model Size (B)": "parameters",
     "FLOPs (1E21)": "training_flops",
 }
-_SCORES = re.compile(r"(?:(\d+)_(\d+)_)?(acc|brier|san)")
+_SCORES = r"^(?:(?P<first>\d+)_(?P<last>\d+)_)?(?P<metric>acc|brier|san)$"
 
 
 def load_wu2025() -> pd.DataFrame:
@@ -64,8 +52,10 @@ def load_wu2025() -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per model, task, metric and group of items
-        The columns that all tables share, then `group` ("all", or the places of the items in order of
-        difficulty, such as "17_35") and `grouped_by` ("brier_score", "accuracy", or "none" for all items).
+        The columns that all tables share, then `take_off` (the operations of training from which the task
+        takes off, in the authors' eyes; it stands in the names of their files), `group` ("all", or the places
+        of the items in order of difficulty, such as "17_35") and `grouped_by` ("brier_score", "accuracy", or
+        "none" for all items).
 
     Raises
     ------
@@ -80,7 +70,7 @@ def load_wu2025() -> pd.DataFrame:
     Examples
     --------
     >>> table = load_wu2025().query("task == 'arithmetic' and group == 'all' and metric == 'brier_score'")
-    >>> small = table[table["training_flops"] <= 10**1.8 * 1e21]
+    >>> small = table[table["training_flops"] <= table["take_off"]]
     >>> print(len(small), "models, mean", small["score"].mean().round(3))
     50 models, mean 0.567
     """
@@ -90,35 +80,30 @@ def load_wu2025() -> pd.DataFrame:
 @functools.cache
 def _table() -> pd.DataFrame:
     files = _sources.files("wu2025")
-    return tidy(pd.concat(map(_read, _sources.paths(files)), ignore_index=True), "group", "grouped_by")
+    return tidy(pd.concat(map(_read, _sources.paths(files))), "take_off", "group", "grouped_by")
 
 
 def _read(path: Path) -> pd.DataFrame:
     by_accuracy = path.name.startswith("acc_")
-    task = path.name.removeprefix("acc_").split("_instance_")[0]
     wide = pd.read_csv(path).rename(columns=_MODEL).dropna(subset="model").drop_duplicates("model")
-    columns = pd.DataFrame.from_dict(
-        {name: _described(match, task, by_accuracy) for name in wide if (match := _SCORES.fullmatch(name))},
-        orient="index",
-    )
+    columns = _described(wide.columns, "accuracy" if by_accuracy else "brier_score")
     if by_accuracy:  # over all items these files repeat the others, or are wrong
         columns = columns[columns["group"] != "all"]
     long = wide.melt(list(_MODEL.values()), list(columns.index), "column", "score").join(columns, on="column")
     return long.assign(
-        task=task,
+        task=path.name.removeprefix("acc_").split("_instance_")[0],
+        take_off=float(path.name.split("_")[-3]) * 1e21,
         parameters=(long["parameters"] * 1e9).round(),
         training_flops=long["training_flops"] * 1e21,
     )
 
 
-def _described(match: re.Match, task: str, by_accuracy: bool) -> dict:
-    """Return what the name of a column says, such as `0_1404_brier` or `acc`."""
-    low, high, metric = match.groups()
-    if low is None:
-        return {"metric": _METRICS[metric], "items": _ITEMS[task], "group": "all", "grouped_by": "none"}
-    return {
-        "metric": _METRICS[metric],
-        "items": int(high) - int(low),
-        "group": f"{low}_{high}",
-        "grouped_by": "accuracy" if by_accuracy else "brier_score",
-    }
+def _described(names: pd.Index, grouped_by: str) -> pd.DataFrame:
+    """Return what the names of the columns of scores say, such as `0_1404_brier` or `acc`."""
+    columns = names.to_series().str.extract(_SCORES).dropna(subset="metric").replace({"metric": _METRICS})
+    first, last = columns["first"].astype(float).fillna(0), columns["last"].astype(float)
+    return columns.assign(
+        items=(last.fillna(last.max()) - first).astype(int),
+        group=(columns["first"] + "_" + columns["last"]).fillna("all"),
+        grouped_by=np.where(columns["first"].isna(), "none", grouped_by),
+    )

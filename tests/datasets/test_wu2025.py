@@ -21,6 +21,28 @@ def lines(published, start):
         return list(csv.DictReader(file))
 
 
+# Quoted: utils.py of the authors' repository, items and log10(operations / 1e21) of the take-off.
+AUTHORS = {
+    "abstract_narrative_understanding": (3000, 2.3),
+    "analogical_similarity": (323, 2.0),
+    "arc": (3548, 2.3),
+    "arithmetic": (15023, 1.8),
+    "conceptual_combinations": (103, 1.5),
+    "hellaswag": (10042, 2.3),
+    "hindu_knowledge": (175, 1.0),
+    "mmlu": (14042, 1.5),
+    "parsinlu_qa_mc": (1050, 2.3),
+}
+
+
+def test_items_and_take_off_are_those_of_the_authors(table):
+    assert set(table["task"]) == set(AUTHORS)
+    for task, rows in table.groupby("task"):
+        items, take_off = AUTHORS[task]
+        assert (rows.loc[rows["group"] == "all", "items"] == items).all()
+        np.testing.assert_allclose(np.log10(rows["take_off"] / 1e21), take_off, rtol=1e-9)
+
+
 SPELLED = {"accuracy": "acc", "brier_score": "brier", "option_mass": "san"}
 
 
