@@ -2,7 +2,10 @@
 
 from importlib import resources
 
+import numpy as np
 import pandas as pd
+
+from mirage import resolution
 
 __all__ = ["load_calibration"]
 
@@ -18,14 +21,23 @@ def load_calibration() -> pd.DataFrame:
     DataFrame, one row per cell, question, input and outcome
         `cell` and what sets it apart from the base cell: `factor, level, truth, step, sizes, scatter, runs,
         length, items, item_spread, two_states`. Then `question` (which statistic), `input` (what it judged,
-        or by which method) and `outcome`, with a `count` `of` families, or a `value`, for areas under the ROC
-        curve with its 95 % interval from `low` to `high`. Cells named "exact" were computed, not simulated.
+        or by which method) and `outcome`, with a `count` `of` families and their `share`, or a `value`. The
+        95 % interval, from `low` to `high`, is Clopper and Pearson's for a share and DeLong's for an area
+        under the ROC curve. `name` says factor and level in one. Cells named "exact" were computed, not
+        simulated.
 
     Examples
     --------
-    >>> table = load_calibration()
-    >>> bool((table["count"].dropna() <= table["of"].dropna()).all())
+    >>> table = load_calibration().query("name == 'sizes: 12' and outcome == 'found'")
+    >>> bool(table["share"].between(table["low"], table["high"]).all())
     True
     """
     with resources.files("mirage").joinpath("data/calibration.parquet").open("rb") as file:
-        return pd.read_parquet(file)
+        table = pd.read_parquet(file)
+    level = table["level"].astype(str)
+    table["name"] = level.where(table["factor"] == "truth", table["factor"].astype(str) + ": " + level)
+    counted = table["of"] > 0
+    right, of = table.loc[counted, ["count", "of"]].to_numpy(int).T
+    ends = resolution.proportion_interval(right, of, method="clopper-pearson")
+    table.loc[counted, ["share", "low", "high"]] = np.column_stack([right / of, *ends])
+    return table
