@@ -117,6 +117,6 @@ $(DATA): mirage/data/sources.csv | $(READY)
 build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY) | $(DATA)
 	@$(RUN) tools.run $< $@
 
-$(SITE): $(EXECUTED) book/. $(shell find book -mindepth 1) _config.yml _toc.yml $(wildcard tools/site*) tools/project.py $(PACKAGE)
+$(SITE): $(EXECUTED) book/. $(shell find book -mindepth 1) _config.yml _toc.yml $(shell find tools/site -type f -not -path "*/__pycache__/*") tools/project.py $(PACKAGE)
 	@$(RUN) tools.site
 	@touch $@

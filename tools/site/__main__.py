@@ -20,6 +20,7 @@ import yaml
 import mirage
 from tools.pair import local_links
 from tools.project import BRANCH, REPOSITORY, ROOT, write
+from tools.site import chapters, pages
 
 BUILD = ROOT / "build"
 STAGE = BUILD / "site"
@@ -57,17 +58,6 @@ def main() -> int:
     return int(bool(missing))
 
 
-def pages(root: Path = ROOT) -> list[str]:
-    """Return the names of all pages in _toc.yml."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    listed = [page for chapter in _chapters(toc) for page in (chapter, *chapter.get("sections", []))]
-    return [toc["root"]] + [page["file"] for page in listed]
-
-
-def _chapters(toc: dict) -> list[dict]:
-    return [chapter for part in toc.get("parts", [toc]) for chapter in part.get("chapters", [])]
-
-
 def stage() -> None:
     """Bring build/site in line with the sources; files that have not changed keep their dates."""
     reference = {f"book/api/{name}": reference_page(name) for name in mirage.__all__}
@@ -92,7 +82,7 @@ def stage() -> None:
 def _contents(reference: list[str]) -> bytes:
     """Return _toc.yml with the pages of the reference below the one that introduces it."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    for chapter in _chapters(toc):
+    for chapter in chapters(toc):
         if chapter["file"] == "book/api":
             chapter["sections"] = [{"file": page} for page in reference]
     return yaml.safe_dump(toc, sort_keys=False).encode()
@@ -153,7 +143,7 @@ def _build(builder: str) -> bool:
 
 
 def _fingerprint() -> str:
-    tools = sorted(path for path in (ROOT / "tools").glob("*") if path.is_file())
+    tools = sorted(path for path in (ROOT / "tools").rglob("*") if path.is_file() and path.suffix != ".pyc")
     names = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt")
     files = [*tools, *(ROOT / name for name in names)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,0 +1,39 @@
+"""The Sphinx extension of the site: what pages have, a module each, and what becomes of the written pages."""
+
+import importlib
+import pkgutil
+import shutil
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+import mirage
+from tools.site import ASSETS, charts, figures, formulas, theme
+
+_MECHANISMS = (formulas, charts, theme, figures)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension."""
+    # Before Sphinx puts a mock in the place of PyTorch, which SciPy, loaded after it, would take for real.
+    for module in pkgutil.iter_modules(mirage.__path__, "mirage."):
+        importlib.import_module(module.name)
+    for mechanism in _MECHANISMS:
+        if hasattr(mechanism, "setup"):
+            mechanism.setup(app)
+    app.connect("config-inited", lambda app, config: app.add_css_file("site.css"))
+    app.connect("build-finished", _finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.format != "html":
+        return
+    shutil.copytree(ASSETS, Path(app.outdir) / "_static", dirs_exist_ok=True)
+    mends = [mechanism.mend for mechanism in _MECHANISMS if hasattr(mechanism, "mend")]
+    for page in Path(app.outdir).rglob("*.html"):
+        text = mended = page.read_text(encoding="utf-8")
+        for mend in mends:
+            mended = mend(mended, page, app)
+        if mended != text:
+            page.write_text(mended, encoding="utf-8")
