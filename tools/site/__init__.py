@@ -1,7 +1,8 @@
 """The site: `python -m tools.site` stages and builds it; each other module here is one thing that pages have.
 
 `extension` is what Sphinx loads. It calls `setup(app)` of each module that has one, and, when the pages are
-written, `mend(text, page, app)` of each, in order. What browsers load stands in `assets/`.
+written, `mend(text, page, app)` of each, in order. What browsers load stands in `assets/`, a style
+sheet or a script for each mechanism; the site has them in one file of each kind, the script deferred.
 """
 
 import yaml

@@ -2,7 +2,6 @@
 
 import importlib
 import pkgutil
-import shutil
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -21,15 +20,22 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for mechanism in _MECHANISMS:
         if hasattr(mechanism, "setup"):
             mechanism.setup(app)
-    app.connect("config-inited", lambda app, config: app.add_css_file("site.css"))
+    app.connect("builder-inited", _load)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _load(app: Sphinx) -> None:
+    app.add_css_file("site.css")
+    app.add_js_file("site.js", loading_method="defer")
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    shutil.copytree(ASSETS, Path(app.outdir) / "_static", dirs_exist_ok=True)
+    for kind in ("css", "js"):  # one file of each is loaded, whatever the number of mechanisms
+        parts = [part.read_text(encoding="utf-8") for part in sorted(ASSETS.glob(f"*.{kind}"))]
+        (Path(app.outdir) / "_static" / f"site.{kind}").write_text("\n".join(parts), encoding="utf-8")
     mends = [mechanism.mend for mechanism in _MECHANISMS if hasattr(mechanism, "mend")]
     for page in Path(app.outdir).rglob("*.html"):
         text = mended = page.read_text(encoding="utf-8")
