@@ -1,4 +1,4 @@
-"""Helpers of the book *Are Emergent Abilities of Large Language Models a Mirage?*
+"""Helpers of the book *Emergent Abilities, Measured*
 
 Import the modules, not the functions: the same word can be a score of fixed outputs
 (`metrics.token_edit_distance`) and an expectation of the toy model (`toy.token_edit_distance`).
@@ -37,7 +37,7 @@ __all__ = [
     "toy",
     "words",
 ]
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"
 
 
 def __getattr__(name: str) -> ModuleType:
