@@ -28,7 +28,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve test test-train check fix findings pair bench calibration arithmetic vision links newest requirements figures clean
+.PHONY: help setup book data serve test test-train check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -86,6 +86,12 @@ requirements: $(READY) ## compile requirements.txt from pyproject.toml
 
 figures: $(READY) ## draw the figure of the README
 	@$(RUN) tools.figure
+
+release: $(READY) ## say the steps of a release, check them, run every test, build the wheel
+	@$(RUN) tools.release
+	@$(MAKE) test
+	@$(RUN) uv build --quiet --wheel --no-build-isolation --out-dir build/release
+	@echo "The wheel is in build/release. Now tag the commit: step 3."
 
 clean: ## remove what was built; keep the environment, and what took hours
 	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 $(LONG:%=! -name %) -exec rm -rf {} +

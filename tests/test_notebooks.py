@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mirage import check
 from tools import fix, pair
-from tools.project import DOCUMENTATION, REPOSITORY, ROOT
+from tools.project import DOCUMENTATION, REPOSITORY, REVISION, ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("*.md"))
@@ -38,9 +38,9 @@ def test_the_pair_is_in_step_valid_and_without_outputs(source):
 def test_badge_and_setup_cell_name_the_repository(source):
     notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
     address = REPOSITORY.replace("https://github.com", "https://colab.research.google.com/github")
-    assert f"({address}/blob/main/notebooks/{source.stem}.ipynb)" in notebook.cells[1].source
+    assert f"({address}/blob/{REVISION}/notebooks/{source.stem}.ipynb)" in notebook.cells[1].source
     first_code = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    assert f'"git+{REPOSITORY}"' in first_code.source
+    assert f'"git+{REPOSITORY}@{REVISION}"' in first_code.source
 
 
 def test_a_pair_out_of_step_is_caught(tmp_path, capsys, monkeypatch):

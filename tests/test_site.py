@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 import mirage
 from tools import site
-from tools.project import REPOSITORY, ROOT
+from tools.project import REPOSITORY, REVISION, ROOT
 
 PAGES = [f"{page}.html" for page in ["index", *site.pages(site.STAGE), "search", "genindex"]]
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
@@ -140,7 +140,7 @@ def test_links_within_the_site_lead_somewhere(name):
 def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
     notebook = name.replace(".html", ".ipynb")
     repository = REPOSITORY.removeprefix("https://github.com/")
-    expected = f"https://colab.research.google.com/github/{repository}/blob/main/{notebook}"
+    expected = f"https://colab.research.google.com/github/{repository}/blob/{REVISION}/{notebook}"
     links = [link["href"] for link in soup(name).select('a[href*="colab"]')]
     assert links.count(expected) == 2  # the button and the badge
     assert (ROOT / notebook).exists()

@@ -15,7 +15,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from tools.project import BRANCH, DOCUMENTATION, REPOSITORY, ROOT, write
+from tools.project import DOCUMENTATION, REPOSITORY, REVISION, ROOT, write
 
 # A link of Markdown to a file of the book, but not an image.
 _LINK = re.compile(r"(?<!!)(\[[^\]]*\]\()([\w./-]+)\.(?:md|ipynb)(#[\w-]+)?\)")
@@ -29,7 +29,7 @@ import subprocess
 import sys
 
 if importlib.util.find_spec("mirage") is None:
-    source = "git+{REPOSITORY}"
+    source = "git+{REPOSITORY}@{REVISION}"
     source = os.environ.get("MIRAGE_INSTALL", source)
     install = [sys.executable, "-m", "pip", "install", "--quiet", source]
     subprocess.run(install, check=True)
@@ -94,7 +94,7 @@ def _local(match: re.Match) -> str:
 
 def _badge(name: str) -> str:
     address = REPOSITORY.replace("https://github.com/", "https://colab.research.google.com/github/")
-    return f"[![Open this page in Colab]({_BADGE})]({address}/blob/{BRANCH}/notebooks/{name}.ipynb)"
+    return f"[![Open this page in Colab]({_BADGE})]({address}/blob/{REVISION}/notebooks/{name}.ipynb)"
 
 
 def _set_identifiers(cells: list) -> None:

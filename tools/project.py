@@ -1,6 +1,7 @@
-"""Where things are, and the two public addresses of the project, read from pyproject.toml."""
+"""Where things are; the addresses of the project, from pyproject.toml, and its version, from the package."""
 
 import os
+import re
 import tempfile
 import tomllib
 from pathlib import Path
@@ -9,7 +10,19 @@ ROOT = Path(__file__).resolve().parent.parent
 _URLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"]
 REPOSITORY: str = _URLS["Repository"]
 DOCUMENTATION: str = _URLS["Documentation"]
+# Read, not imported: what runs the tools need not have the package.
+VERSION: str = re.search(r'__version__ = "(.+?)"', (ROOT / "mirage/__init__.py").read_text(encoding="utf-8"))[
+    1
+]
 BRANCH = "main"
+
+
+def revision(version: str) -> str:
+    """Return what readers are sent to: of a release its tag, for good; between releases the branch."""
+    return BRANCH if ".dev" in version else f"v{version}"
+
+
+REVISION = revision(VERSION)
 
 
 def write(path: Path, text: str) -> None:
