@@ -5,6 +5,7 @@ import pytest
 from tools import lint
 
 PAGE = "notebooks/toy-model.md"
+COVERAGE = "book/coverage.md"
 
 # rule, file, what is there, what it becomes, part of the message
 BREAKS = [
@@ -31,6 +32,17 @@ BREAKS = [
     (lint.contents_complete, "_toc.yml", "book/glossary", "book/glosary", "lists book/glosary"),
     (lint.one_address, "README.md", "github.com/mirage-book/", "github.com/someone/", "not an address"),
     (lint.one_version, "CITATION.cff", "version: 0", "version: 9", "versions: CITATION.cff 9"),
+    (lint.coverage_leads_somewhere, COVERAGE, "#k-of-k", "", "not to a section"),
+    (lint.coverage_leads_somewhere, COVERAGE, "*Done:*", "", "it has no mark"),
+    (lint.coverage_leads_somewhere, COVERAGE, "*Reported* here", "*Reported*", "no link leads"),
+    (
+        lint.coverage_leads_somewhere,
+        COVERAGE,
+        "*Not yet written:* many",
+        "*Not yet written:* few",
+        "name the",
+    ),
+    (lint.coverage_leads_somewhere, COVERAGE, "\nforecasting\n:", "\ntoy-model\n:", "is no page to come"),
     (
         lint.workflows_call_make,
         ".github/workflows/check.yml",

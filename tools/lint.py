@@ -45,6 +45,7 @@ ANSWERS = (
     "page.four_answers(",
 )
 _LINK = re.compile(r"\]\([\w./-]+\.(?:md|ipynb)")
+_MARK = re.compile(r"\*(Done|In part|Not yet written|Reported|Out of reach|Not covered|Named):?\*(?!\*)")
 _DIRECTIVE = re.compile(r"^(```|:::)\{|\{[a-z:]+\}`", re.MULTILINE)
 
 
@@ -133,10 +134,35 @@ def one_address(root: Path) -> Iterator[str]:
 def one_version(root: Path) -> Iterator[str]:
     """The package and the citation file name one version."""
     citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))["version"]
-    text = (root / "mirage" / "__init__.py").read_text(encoding="utf-8")
-    package = re.search(r'__version__ = "(.+?)"', text)[1]
-    if citation != package:
-        yield f"versions: CITATION.cff {citation}, mirage/__init__.py {package}"
+    if citation != package_version(root):
+        yield f"versions: CITATION.cff {citation}, mirage/__init__.py {package_version(root)}"
+
+
+def coverage_leads_somewhere(root: Path) -> Iterator[str]:
+    """Each point of book/coverage.md has a mark, and links to sections, or names a page to come."""
+    text = (root / "book" / "coverage.md").read_text(encoding="utf-8")
+    coming = re.findall(r"^([a-z-]+)\n: ", text.partition("(pages-to-come)=")[2], re.MULTILINE)
+    for page in pages(root):
+        if page.rsplit("/", 1)[-1] in coming:
+            yield f"coverage.md: {page} is no page to come"
+    for point in re.findall(r"^- \*\*.*", text.partition("(slips)=")[0], re.MULTILINE):
+        if fault := _of_point(point, coming):
+            yield f"coverage.md: {point[:60]!r}: {fault}"
+
+
+def _of_point(point: str, coming: list[str]) -> str | None:
+    mark = _MARK.search(point)
+    if not mark:
+        return "it has no mark"
+    rest = point[mark.end() :]
+    if mark[1] == "Not yet written" and not rest.lstrip().startswith(tuple(coming)):
+        return f"name the page to come: {', '.join(coming)}"
+    if re.search(r"\]\([\w./-]+\.(?:md|ipynb)\)", rest):
+        return "a link leads to a page, not to a section of it"
+    needs_link = mark[1] in ("Done", "In part") or (mark[1] == "Reported" and not rest.startswith(" here"))
+    if needs_link and not re.search(r"\]\([\w./-]+#|\{(?:term|py:func)\}", point):
+        return "no link leads to the section"
+    return None
 
 
 def workflows_call_make(root: Path) -> Iterator[str]:
@@ -157,8 +183,15 @@ RULES: tuple[Callable[[Path], Iterator[str]], ...] = (
     contents_complete,
     one_address,
     one_version,
+    coverage_leads_somewhere,
     workflows_call_make,
 )
+
+
+def package_version(root: Path) -> str:
+    """Return the version that the package names."""
+    text = (root / "mirage" / "__init__.py").read_text(encoding="utf-8")
+    return re.search(r'__version__ = "(.+?)"', text)[1]
 
 
 def _parts(text: str) -> tuple[str, ...]:
