@@ -19,22 +19,8 @@ import yaml
 
 import mirage
 from tools.pair import local_links
-from tools.project import BRANCH, REPOSITORY, ROOT, write
-from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, pages
-
-# Jupyter Book's own entry is a bare line without a title, a language or a link.
-_ENTRY = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="refresh" content="0; url={page}.html">
-<link rel="icon" href="_static/favicon.svg">
-<title>{title}</title>
-</head>
-<body><main><h1>{title}</h1><p><a href="{page}.html">Read the book</a></p></main></body>
-</html>
-"""
+from tools.project import DOCUMENTATION, REPOSITORY, REVISION, ROOT, write
+from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, doors, pages, status
 
 
 def main() -> int:
@@ -46,8 +32,7 @@ def main() -> int:
     if not _build(builder):
         return 1
     if builder == "html":
-        title = yaml.safe_load(_config())["title"]
-        (HTML / "index.html").write_text(_ENTRY.format(page=pages()[0], title=title), encoding="utf-8")
+        doors.write(yaml.safe_load(_config())["title"])
     missing = [page for page in pages() if not (HTML / f"{page}.html").exists()] if builder == "html" else []
     for page in missing:
         print(f"the page {page} of _toc.yml was not built", file=sys.stderr)
@@ -62,6 +47,8 @@ def stage() -> None:
     for path in (ROOT / "book").rglob("*"):
         if path.is_file():
             wanted[path.relative_to(ROOT)] = path.read_bytes()
+    if (status_page := Path("book/status.md")) in wanted:
+        wanted[status_page] = status.filled(wanted[status_page].decode()).encode()
     for path in (BUILD / "notebooks").glob("*.ipynb"):
         if (ROOT / "notebooks" / path.name).exists() and ".part" not in path.suffixes:
             wanted[Path("notebooks") / path.name] = _notebook(path)
@@ -108,7 +95,8 @@ def reference_page(name: str) -> str:
 
 def _config() -> bytes:
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    config["repository"] = {"url": REPOSITORY, "branch": BRANCH, "path_to_book": ""}
+    config["repository"] = {"url": REPOSITORY, "branch": REVISION, "path_to_book": ""}
+    config["html"]["baseurl"] = DOCUMENTATION
     return yaml.safe_dump(config, sort_keys=False).encode()
 
 
@@ -140,7 +128,15 @@ def _build(builder: str) -> bool:
 
 def _fingerprint() -> str:
     tools = sorted(path for path in (ROOT / "tools").rglob("*") if path.is_file() and path.suffix != ".pyc")
-    names = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt")
+    names = (
+        "_config.yml",
+        "_toc.yml",
+        "pyproject.toml",
+        "requirements.txt",
+        "CITATION.cff",
+        "CONTRIBUTING.md",
+        "mirage/__init__.py",
+    )
     files = [*tools, *(ROOT / name for name in names)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 

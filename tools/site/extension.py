@@ -7,9 +7,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import mirage
-from tools.site import ASSETS, charts, figures, formulas, theme
+from tools.site import ASSETS, charts, figures, footer, formulas, head, theme
 
-_MECHANISMS = (formulas, charts, theme, figures)
+_MECHANISMS = (formulas, charts, theme, figures, head, footer)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
