@@ -1,6 +1,5 @@
 """What a shared page carries with it: head, card, footer; the ways in; the pages on status and coverage."""
 
-import functools
 import json
 import re
 import struct
@@ -13,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from axe_playwright_python.sync_playwright import Axe
 from pybtex.database import parse_string
 
 from tools import lint, project, release, site
@@ -25,34 +24,34 @@ NOTEBOOKS = [name for name in PAGES if name.startswith("notebooks/")]
 TITLE = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
 
 
-@functools.cache
-def soup(name: str) -> BeautifulSoup:
-    return BeautifulSoup((site.HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+@pytest.fixture(scope="session")
+def content(soup):
+    """Return a function that returns what the one tag of a name says on a page."""
 
+    def said(name: str, tag: str) -> str:
+        found = soup(f"{name}.html").select(f'meta[name="{tag}"], meta[property="{tag}"]')
+        assert len(found) == 1, f"{name} has {len(found)} of {tag}"
+        return found[0]["content"]
 
-def content(name: str, tag: str) -> str:
-    """Return what the one tag of this name says."""
-    found = soup(name).select(f'meta[name="{tag}"], meta[property="{tag}"]')
-    assert len(found) == 1, f"{name} has {len(found)} of {tag}"
-    return found[0]["content"]
+    return said
 
 
 @pytest.mark.parametrize("name", [*PAGES, "index"])
-def test_a_page_says_what_it_is_and_where_it_is(name):
+def test_a_page_says_what_it_is_and_where_it_is(soup, content, name):
     page = PAGES[0] if name == "index" else name
     address = f"{DOCUMENTATION}/{page}.html"
-    assert [link["href"] for link in soup(name).select('link[rel="canonical"]')] == [address]
+    assert [link["href"] for link in soup(f"{name}.html").select('link[rel="canonical"]')] == [address]
     assert content(name, "og:url") == address
     assert len(content(name, "description")) >= 20
     assert content(name, "og:description") == content(name, "description")
-    assert content(name, "og:title") in soup(name).title.text
+    assert content(name, "og:title") in soup(f"{name}.html").title.text
     assert content(name, "twitter:card") == "summary_large_image"
     assert content(name, "twitter:image") == content(name, "og:image")
     assert len(content(name, "og:image:alt").split()) >= 5
 
 
 @pytest.mark.parametrize("name", [*PAGES, "index"])
-def test_the_card_is_there_in_its_size(name):
+def test_the_card_is_there_in_its_size(content, name):
     image = content(name, "og:image")
     assert image.startswith(f"{DOCUMENTATION}/")
     picture = (site.HTML / image.removeprefix(f"{DOCUMENTATION}/")).read_bytes()
@@ -68,7 +67,7 @@ def test_every_card_differs():
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_a_notebook_is_described_by_its_question(name):
+def test_a_notebook_is_described_by_its_question(content, name):
     source = (ROOT / f"{name}.md").read_text(encoding="utf-8")
     question = " ".join(re.search(r"\*\*The question\.\*\*(.*?)\n\n", source, re.DOTALL)[1].split())
     described = content(name, "description")
@@ -81,20 +80,22 @@ def simple(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", [*PAGES, "index", "404", "search", "genindex", "py-modindex"])
-def test_language_and_viewport(name):
-    assert soup(name).html["lang"] == "en-GB"
-    assert len(soup(name).select('meta[name="viewport"]')) == 1
+def test_language_and_viewport(soup, name):
+    assert soup(f"{name}.html").html["lang"] == "en-GB"
+    assert len(soup(f"{name}.html").select('meta[name="viewport"]')) == 1
 
 
 @pytest.mark.parametrize("name", ["404", "search", "genindex", "py-modindex", "_modules/index"])
-def test_what_is_no_page_is_not_indexed(name):
-    assert [tag["content"] for tag in soup(name).select('meta[name="robots"]')] == ["noindex"]
+def test_what_is_no_page_is_not_indexed(soup, name):
+    assert [tag["content"] for tag in soup(f"{name}.html").select('meta[name="robots"]')] == ["noindex"]
 
 
-def test_titles_are_unique_and_hold_the_books_title_once():
-    titles = [soup(name).title.text for name in [*PAGES, "search", "genindex", "py-modindex", "404"]]
+def test_titles_are_unique_and_hold_the_books_title_once(soup):
+    titles = [
+        soup(f"{name}.html").title.text for name in [*PAGES, "search", "genindex", "py-modindex", "404"]
+    ]
     assert [title for title, times in Counter(titles).items() if times > 1] == []
-    assert soup(PAGES[0]).title.text == soup("index").title.text == TITLE
+    assert soup(f"{PAGES[0]}.html").title.text == soup("index.html").title.text == TITLE
     assert {title.count(TITLE) for title in titles} == {1}
 
 
@@ -116,9 +117,9 @@ def test_the_sitemap_lists_each_page_once():
 
 
 @pytest.mark.parametrize("missing", ["nowhere.html", "notebooks/nowhere.html", "a/b/c/d"])
-def test_the_page_for_the_lost_leads_back_from_any_depth(missing):
+def test_the_page_for_the_lost_leads_back_from_any_depth(soup, missing):
     base = urlsplit(DOCUMENTATION).path
-    page = soup("404")
+    page = soup("404.html")
     assert page.select("link[href], script, img, style[src]") == []  # what it loads would be missing too
     links = [link["href"] for link in page.select("a[href]")]
     assert len(links) >= 3
@@ -127,13 +128,15 @@ def test_the_page_for_the_lost_leads_back_from_any_depth(missing):
         assert (site.HTML / link.removeprefix(f"{base}/")).exists()
 
 
-def links_of(name: str) -> dict[str, str]:
-    return {link.text: link["href"] for link in soup(name).select(".about a")}
+@pytest.fixture(scope="session")
+def footer_links(soup):
+    """Return a function that returns the links in a page's footer, by their text."""
+    return lambda name: {link.text: link["href"] for link in soup(f"{name}.html").select(".about a")}
 
 
 @pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
-def test_a_report_carries_page_and_version_and_asks_what_contributing_asks(name):
-    address = urlsplit(links_of(name)["Report an error on this page"])
+def test_a_report_carries_page_and_version_and_asks_what_contributing_asks(soup, footer_links, name):
+    address = urlsplit(footer_links(name)["Report an error on this page"])
     filled = parse_qs(address.query)
     assert address.geturl().startswith(f"{REPOSITORY}/issues/new?")
     assert filled["title"] == [f"Error on {name}"]
@@ -143,29 +146,29 @@ def test_a_report_carries_page_and_version_and_asks_what_contributing_asks(name)
     asked = re.findall(r"^\d\. .+", body, re.MULTILINE)
     assert len(asked) == 4
     assert set(asked) <= set((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines())
-    assert not soup(name).select('a[href*="Your%20issue%20content"]')
+    assert not soup(f"{name}.html").select('a[href*="Your%20issue%20content"]')
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_edit_link_names_the_source(name):
-    edited = links_of(name)["Edit this page"].removeprefix(f"{REPOSITORY}/edit/{project.BRANCH}/")
+def test_the_edit_link_names_the_source(footer_links, name):
+    edited = footer_links(name)["Edit this page"].removeprefix(f"{REPOSITORY}/edit/{project.BRANCH}/")
     assert (ROOT / edited).is_file()
     if not name.startswith("book/api/"):
         assert edited == f"{name}.md"
 
 
-def test_the_footer_names_licences_version_changes_and_status():
-    words, links = soup(NOTEBOOKS[0]).select_one(".about").text, links_of(NOTEBOOKS[0])
+def test_the_footer_names_licences_version_changes_and_status(soup, footer_links):
+    words, links = soup(f"{NOTEBOOKS[0]}.html").select_one(".about").text, footer_links(NOTEBOOKS[0])
     assert f"Version {VERSION} " in words
     assert links["CC BY 4.0"] == "https://creativecommons.org/licenses/by/4.0/"
     assert links["BSD 3-Clause"].endswith("/LICENSE") and links["changes"].endswith("/CHANGELOG.md")
     assert links["how it was built"] == "../book/status.html"
-    assert "© Copyright" not in soup(NOTEBOOKS[0]).text  # the theme's own line
+    assert "© Copyright" not in soup(f"{NOTEBOOKS[0]}.html").text  # the theme's own line
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_citation_parses(name):
-    (entry,) = parse_string(soup(name).select_one(".bibtex").text, "bibtex").entries.values()
+def test_the_citation_parses(soup, name):
+    (entry,) = parse_string(soup(f"{name}.html").select_one(".bibtex").text, "bibtex").entries.values()
     assert entry.fields["version"] == VERSION
     assert entry.fields["url"] == DOCUMENTATION
     assert TITLE in entry.fields["title"]
@@ -225,8 +228,8 @@ def change(path, there: str, becomes: str) -> None:
     path.write_text(text.replace(there, becomes), encoding="utf-8")
 
 
-def test_status_lists_every_page_with_plausible_numbers():
-    table = soup("book/status").select_one("#pages table")
+def test_status_lists_every_page_with_plausible_numbers(soup):
+    table = soup("book/status.html").select_one("#pages table")
     rows = [[cell.text.strip() for cell in row.select("td")] for row in table.select("tbody tr")]
     links = [link["href"] for link in table.select("a[href]")]
     listed = [f"book/{link}" if "/" not in link else link.removeprefix("../") for link in links]
@@ -241,10 +244,10 @@ def test_status_lists_every_page_with_plausible_numbers():
     assert float(rows[-1][4]) == pytest.approx(sum(float(row[4]) for row in rows[:-1]), abs=len(rows))
 
 
-def test_status_names_packages_and_data():
-    packages = {row.td.text for row in soup("book/status").select("#packages tbody tr")}
+def test_status_names_packages_and_data(soup):
+    packages = {row.td.text for row in soup("book/status.html").select("#packages tbody tr")}
     assert {"numpy", "pandas", "jupyter-book", "vl-convert-python"} <= packages
-    sets = soup("book/status").select("#published-data tbody tr")
+    sets = soup("book/status.html").select("#published-data tbody tr")
     assert len(sets) == 5
     for row in sets:
         _, _, files, there, _ = (cell.text for cell in row.select("td"))
@@ -282,16 +285,61 @@ def code(source: str, shown: list[dict], tags: list[str] | None = None) -> dict:
     return cell | {"metadata": {"tags": tags or []}}
 
 
-def test_every_link_of_coverage_leads_to_a_section():
-    links = [link["href"] for link in soup("book/coverage").select("article li a.internal")]
+def test_every_link_of_coverage_leads_to_a_section(soup):
+    links = [link["href"] for link in soup("book/coverage.html").select("article li a.internal")]
     sections = [link for link in links if "notebooks/" in link]
     assert len(sections) > 100
     for link in sections:
         name, _, place = link.removeprefix("../").partition("#")
-        assert place and soup(name.removesuffix(".html")).find(id=place), link
+        assert place and soup(name).find(id=place), link
     assert list(lint.coverage_leads_somewhere(ROOT)) == []
 
 
 def test_mending_the_head_twice_changes_nothing():
     page = (site.HTML / f"{PAGES[0]}.html").read_text(encoding="utf-8")
     assert head.mend(page, site.HTML, None) == page
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["book/status.html", "404.html"])
+def test_nothing_is_wrong_with_new_pages_on_any_screen(page, address, name, scheme, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(address + name)
+    assert page.faults == []
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wrong_with_the_footer_on_any_screen(page, address, scheme, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}{NOTEBOOKS[0]}.html")
+    assert axe(page, ".about") == []
+
+
+def axe(page, part: str | None = None) -> list:
+    """Return what axe-core finds wrong, of any weight, with a page or a part of it."""
+    found = Axe().run(page, part).response["violations"]
+    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
+
+
+def test_the_button_copies_the_citation_from_the_keyboard(page, address):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}{NOTEBOOKS[0]}.html")
+    page.locator(".copy-bibtex").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.about [role=status]').textContent == 'Copied.'")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == page.locator(".bibtex").text_content().strip() == footer.bibtex("2026").strip()
+
+
+def test_the_footer_works_from_a_file(page):
+    page.goto((site.HTML / f"{NOTEBOOKS[0]}.html").as_uri())
+    page.wait_for_selector(".copy-bibtex")
+    assert page.locator(".bibtex").is_visible()
+    page.locator(".about a", has_text="how it was built").click()
+    page.wait_for_url("**/book/status.html")
