@@ -18,7 +18,7 @@ _FIGURE = re.compile(r'"data:image/svg\+xml;base64,([\w/+=]+)"[^>]*?alt="([^"]*)
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 _TITLE_TWICE = re.compile(r"<title>(.+) &#8212; \1</title>")
 _TAGS = re.compile(
-    r'^<(?:link rel="canonical"|meta (?:name="(?:description|twitter)|property="og)).*>$', re.MULTILINE
+    r'^ *(<(?:link rel="canonical"|meta (?:name="(?:description|twitter)|property="og)).*>)$', re.MULTILINE
 )
 # What pages without a figure of their own show.
 _FRONT = ROOT / "book" / "images" / "toy-model.svg"

@@ -16,6 +16,11 @@ _MENDS = [
         (r"<script>kernelName = .*?</script>", ""),
         # What unfolds a part of the contents is an icon, which needs a name.
         (r'<summary>(<span class="toctree-toggle")', r'<summary aria-label="pages below this one">\1'),
+        # The title of the book, which leads home, stands outside all landmarks.
+        (
+            r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
+            '<div class="sidebar-primary-item" role="navigation" aria-label="Front page">',
+        ),
         # A list holds list items.
         (r'(<div class="citation"[^>]*) role="doc-biblioentry"', r'\1 role="listitem"'),
     ]
