@@ -7,9 +7,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import mirage
-from tools.site import ASSETS, charts, figures, formulas, theme
+from tools.site import ASSETS, charts, figures, formulas, predict, questions, switches, terms, theme
 
-_MECHANISMS = (formulas, charts, theme, figures)
+_MECHANISMS = (formulas, charts, theme, figures, predict, questions, switches, terms)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
