@@ -74,6 +74,7 @@ PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
 # What makes a call right, beyond the defaults, for every public function: one after the other is spoilt.
 VALID = {
     "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
+    "check.exercise": lambda: {"name": "toy-model-1"},
     "emergence.Curve.from_counts": lambda: {"parameters": SIZES, **RIGHT, **LOSSES, **KNOWN},
     "emergence.Curve.from_scores": lambda: (
         {"parameters": SIZES, "scores": np.linspace(0.1, 0.9, 8), "standard_errors": [0.1] * 8}

@@ -8,10 +8,10 @@ from importlib import import_module
 from types import ModuleType
 
 from mirage import _validate
-from mirage.check.judges import Function, Number, Verdict
+from mirage.check.judges import Function, Number, Rule, Verdict
 from mirage.check.pages import PAGES
 
-__all__ = ["Function", "Number", "Verdict", "answer", "exercises"]
+__all__ = ["Function", "Number", "Rule", "Verdict", "answer", "exercise", "exercises"]
 
 
 def answer(exercise: str, answer: object = None) -> Verdict:
@@ -39,9 +39,32 @@ def answer(exercise: str, answer: object = None) -> Verdict:
     >>> print(answer("toy-model-1", ...))
     not answered yet: replace the `...` with your answer, then run the cell again.
     """
-    page = exercise.rpartition("-")[0] if isinstance(exercise, str) else ""
-    known = _named([page] if page in PAGES else PAGES)
-    return known[_validate.choice("exercise", exercise, tuple(known))]().judge(answer)
+    return _made("exercise", exercise).judge(answer)
+
+
+def exercise(name: str) -> Number | Function:
+    """Return an exercise: what is right, and which mistakes are known.
+
+    Parameters
+    ----------
+    name : str
+        The page and its number: "toy-model-1".
+
+    Returns
+    -------
+    Number or Function
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no exercise of that name.
+
+    Examples
+    --------
+    >>> exercise("toy-model-1").expected
+    400.0
+    """
+    return _made("name", name)
 
 
 def exercises() -> tuple[str, ...]:
@@ -58,6 +81,12 @@ def exercises() -> tuple[str, ...]:
     True
     """
     return tuple(_named(PAGES))
+
+
+def _made(argument: str, exercise: object) -> Number | Function:
+    page = exercise.rpartition("-")[0] if isinstance(exercise, str) else ""
+    known = _named([page] if page in PAGES else PAGES)
+    return known[_validate.choice(argument, exercise, tuple(known))]()
 
 
 def _named(pages: Iterable[str]) -> dict[str, Callable[[], Number | Function]]:

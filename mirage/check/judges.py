@@ -15,7 +15,7 @@ import numpy as np
 
 from mirage import _validate
 
-__all__ = ["Function", "Number", "Verdict"]
+__all__ = ["Function", "Number", "Rule", "Verdict"]
 
 _UNTOUCHED = "not answered yet: replace the `...` with your answer, then run the cell again."
 _TOLERANCE = 0.01
@@ -45,6 +45,44 @@ class Verdict:
     def _repr_markdown_(self) -> str:
         mark = "✔" if self.passed else "○" if self.message == _UNTOUCHED else "✘"
         return f"{mark} {self.message}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The verdict on all answers near a number.
+
+    Attributes
+    ----------
+    number : float
+        What the answer is compared with.
+    within : float
+        Largest relative error at which the rule holds.
+    verdict : Verdict
+        What is said then.
+    """
+
+    number: float
+    within: float
+    verdict: Verdict
+
+    def holds(self, answer: float) -> bool:
+        """Say whether the answer is near enough.
+
+        Parameters
+        ----------
+        answer : float
+            What the reader found.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> Rule(2.0, 0.01, Verdict(True, "right.")).holds(2.01)
+        True
+        """
+        return abs(float(answer) - self.number) <= self.within * abs(self.number)
 
 
 @dataclass(frozen=True)
@@ -96,16 +134,34 @@ class Number:
         if not _is_number(answer):
             got = f"{_validate.shown(answer)}, a {type(answer).__name__}"
             return Verdict(False, f"the answer should be one number; this is {got}.")
-        if _agree(answer, self.expected, self.tolerance):
-            return Verdict(True, "right.")
-        for hint, mistake in self.mistakes.items():
-            if _agree(answer, mistake, self.tolerance):
-                return Verdict(False, f"not yet: {hint}")
-        if not _agree(answer, float(self.expected), _CLOSE):
-            return Verdict(False, f"not yet: {self.otherwise}")
-        if isinstance(self.expected, numbers.Integral):
-            return Verdict(False, f"close, but not exact: {self.otherwise}")
-        return Verdict(False, "close, but rounded: keep more digits.")
+        ruled = (rule.verdict for rule in self.rules() if rule.holds(answer))
+        return next(ruled, Verdict(False, f"not yet: {self.otherwise}"))
+
+    def rules(self) -> list["Rule"]:
+        """Return what an answer is held against, in order: the first rule that holds gives the verdict.
+
+        Returns
+        -------
+        list of Rule
+            The right answer, the known mistakes, and what is close to the right answer.
+
+        Examples
+        --------
+        >>> root = Number(2**0.5, {"take the root.": 2}, otherwise="which number has the square 2?")
+        >>> [round(rule.number, 3) for rule in root.rules()]
+        [1.414, 2.0, 1.414]
+        """
+        whole = isinstance(self.expected, numbers.Integral)
+        close = f"but not exact: {self.otherwise}" if whole else "but rounded: keep more digits."
+        known = {f"not yet: {hint}": mistake for hint, mistake in self.mistakes.items()}
+        return [
+            Rule(float(self.expected), _within(self.expected, self.tolerance), Verdict(True, "right.")),
+            *(
+                Rule(float(number), _within(number, self.tolerance), Verdict(False, message))
+                for message, number in known.items()
+            ),
+            Rule(float(self.expected), _CLOSE, Verdict(False, f"close, {close}")),
+        ]
 
 
 @dataclass(frozen=True)
@@ -181,9 +237,12 @@ class Function:
         return all(_agree(value, function(*case)) for value, case in zip(values, self.cases, strict=True))
 
 
-def _agree(answer: float, number: float, tolerance: float = _TOLERANCE) -> bool:
-    within = _EXACT if isinstance(number, numbers.Integral) else tolerance
-    return abs(float(answer) - float(number)) <= within * abs(float(number))
+def _agree(answer: float, number: float) -> bool:
+    return abs(float(answer) - float(number)) <= _within(number, _TOLERANCE) * abs(float(number))
+
+
+def _within(number: float, tolerance: float) -> float:
+    return _EXACT if isinstance(number, numbers.Integral) else tolerance
 
 
 def _is_untouched(value: object) -> bool:

@@ -95,3 +95,10 @@ def test_only_one_finite_number_is_a_number(answer):
 def test_what_a_function_prints_is_left_alone(capsys):
     assert DOUBLE.judge(prints_and_returns).passed
     assert capsys.readouterr().out == "1.5\n-2.0\n"
+
+
+@pytest.mark.parametrize("exercise", [ROOT, TEN, NEAR])
+@pytest.mark.parametrize("answer", [1.41, 1.4, 2, 3, 10, 9.8, 9, 9.49, 0.5004, 0.5015, 0.5034, -1.41])
+def test_the_first_rule_that_holds_is_the_verdict(exercise, answer):
+    told = [rule.verdict for rule in exercise.rules() if rule.holds(answer)]
+    assert exercise.judge(answer).message == (told[0].message if told else f"not yet: {exercise.otherwise}")

@@ -7,9 +7,21 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import mirage
-from tools.site import ASSETS, charts, figures, footer, formulas, head, theme
+from tools.site import (
+    ASSETS,
+    charts,
+    figures,
+    footer,
+    formulas,
+    head,
+    predict,
+    questions,
+    switches,
+    terms,
+    theme,
+)
 
-_MECHANISMS = (formulas, charts, theme, figures, head, footer)
+_MECHANISMS = (formulas, charts, theme, figures, predict, questions, switches, terms, head, footer)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
