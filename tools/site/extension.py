@@ -7,9 +7,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import mirage
-from tools.site import ASSETS, charts, figures, formulas, theme
+from tools.site import ASSETS, charts, figures, formulas, icons, images, styles, theme
 
-_MECHANISMS = (formulas, charts, theme, figures)
+_MECHANISMS = (formulas, charts, theme, icons, figures, images, styles)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         if hasattr(mechanism, "setup"):
             mechanism.setup(app)
     app.connect("builder-inited", _load)
-    app.connect("build-finished", _finish)
+    app.connect("build-finished", _finish, priority=900)  # the theme writes its colours of code then
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -33,13 +33,17 @@ def _load(app: Sphinx) -> None:
 def _finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    for kind in ("css", "js"):  # one file of each is loaded, whatever the number of mechanisms
-        parts = [part.read_text(encoding="utf-8") for part in sorted(ASSETS.glob(f"*.{kind}"))]
-        (Path(app.outdir) / "_static" / f"site.{kind}").write_text("\n".join(parts), encoding="utf-8")
+    # One script is loaded, whatever the number of mechanisms; for the style sheet see `styles`.
+    parts = [part.read_text(encoding="utf-8") for part in sorted(ASSETS.glob("*.js"))]
+    (Path(app.outdir) / "_static" / "site.js").write_text("\n".join(parts), encoding="utf-8")
     mends = [mechanism.mend for mechanism in _MECHANISMS if hasattr(mechanism, "mend")]
     for page in Path(app.outdir).rglob("*.html"):
+        if "_static" in page.parts:  # templates that themes leave there
+            continue
         text = mended = page.read_text(encoding="utf-8")
         for mend in mends:
             mended = mend(mended, page, app)
         if mended != text:
             page.write_text(mended, encoding="utf-8")
+    for mechanism in (styles, icons):
+        mechanism.finish(app)
