@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tools import site
 from tools.site import browser as local
+from tools.site import serve
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,7 @@ def address():
     """Serve the built site on this machine."""
     if not (site.HTML / "index.html").exists():
         pytest.fail("there is no site; run 'make book' first")
-    with local.serving(site.HTML) as found:
+    with serve.serving(site.HTML) as found:
         yield found
 
 
@@ -48,17 +49,21 @@ def _note_foreign(tab, url: str) -> None:
         tab.faults.append(f"asked another site: {url}")
 
 
+# Charts wait until one comes near them, or takes the keyboard.
+AS_FROM_THE_KEYBOARD = "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))"
+DRAWN = "[...document.querySelectorAll('[id^=altair-viz]')].every((chart) => chart.querySelector('svg'))"
+
+
 @pytest.fixture(scope="session")
 def visit():
     """Return a function that opens a page in a tab, and waits until all of it is there."""
 
     def open_it(page, url: str) -> None:
         page.goto(url)
+        page.locator("article img").evaluate_all("images => images.forEach(image => image.loading = 'eager')")
+        page.evaluate(AS_FROM_THE_KEYBOARD)
         page.wait_for_load_state("networkidle")
-        if page.locator("article .math").count():
-            page.wait_for_selector("article mjx-container")
-        if page.locator(".vega-embed").count():
-            page.wait_for_selector(".vega-embed svg")
+        page.wait_for_function(DRAWN)
 
     return open_it
 

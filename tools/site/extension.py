@@ -14,14 +14,21 @@ from tools.site import (
     footer,
     formulas,
     head,
+    icons,
+    images,
     predict,
     questions,
+    styles,
     switches,
     terms,
     theme,
 )
 
-_MECHANISMS = (formulas, charts, theme, figures, predict, questions, switches, terms, head, footer)
+# In the order in which they mend a page: the icons when all buttons are there, the styles when all is.
+_MECHANISMS = (
+    *(formulas, charts, theme, figures, predict, questions, switches, terms, head, footer),
+    *(icons, images, styles),
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -33,7 +40,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         if hasattr(mechanism, "setup"):
             mechanism.setup(app)
     app.connect("builder-inited", _load)
-    app.connect("build-finished", _finish)
+    app.connect("build-finished", _finish, priority=900)  # the theme writes its colours of code then
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -45,13 +52,17 @@ def _load(app: Sphinx) -> None:
 def _finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    for kind in ("css", "js"):  # one file of each is loaded, whatever the number of mechanisms
-        parts = [part.read_text(encoding="utf-8") for part in sorted(ASSETS.glob(f"*.{kind}"))]
-        (Path(app.outdir) / "_static" / f"site.{kind}").write_text("\n".join(parts), encoding="utf-8")
+    # One script is loaded, whatever the number of mechanisms; for the style sheet see `styles`.
+    parts = [part.read_text(encoding="utf-8") for part in sorted(ASSETS.glob("*.js"))]
+    (Path(app.outdir) / "_static" / "site.js").write_text("\n".join(parts), encoding="utf-8")
     mends = [mechanism.mend for mechanism in _MECHANISMS if hasattr(mechanism, "mend")]
     for page in Path(app.outdir).rglob("*.html"):
+        if "_static" in page.parts:  # templates that themes leave there
+            continue
         text = mended = page.read_text(encoding="utf-8")
         for mend in mends:
             mended = mend(mended, page, app)
         if mended != text:
             page.write_text(mended, encoding="utf-8")
+    for mechanism in (styles, icons):
+        mechanism.finish(app)

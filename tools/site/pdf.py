@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from tqdm import tqdm
 
 from tools.project import ROOT
-from tools.site import BUILD, HTML, browser, pages
+from tools.site import BUILD, HTML, browser, pages, serve
 
 TARGET = BUILD / "book.pdf"
 _WHOLE = "whole-book.html"
@@ -42,6 +42,8 @@ def whole(site: Path, names: list[str], solutions: bool = False) -> str:
     body = first.new_tag("body")
     body.append(_front(first, articles, names))
     body.extend(articles)
+    for image in body.select("img[loading]"):  # on paper none is out of sight
+        del image["loading"]
     for part in body.select("details"):
         if part.summary and part.summary.get_text().startswith("Solution"):
             del part["open"]
@@ -106,7 +108,7 @@ def _print(chromium: str, target: Path) -> None:
     from playwright.sync_api import sync_playwright  # tests need it, the book does not
 
     part = target.with_suffix(".part.pdf")
-    with browser.serving(HTML) as address, sync_playwright() as playwright:
+    with serve.serving(HTML) as address, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=chromium, args=browser.FLAGS).new_page()
         page.goto(address + _WHOLE)
         page.wait_for_load_state("networkidle")

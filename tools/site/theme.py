@@ -1,4 +1,4 @@
-"""The theme: what it and Jupyter Book get wrong, and what stands there instead."""
+"""The theme: what it and Jupyter Book get wrong or load too early, and what stands there instead."""
 
 import re
 from pathlib import Path
@@ -14,6 +14,14 @@ _MENDS = [
         (r"<link[^>]*sphinx-thebe\.css[^>]*>", ""),
         (r'<script type="text/x-thebe-config">.*?</script>', ""),
         (r"<script>kernelName = .*?</script>", ""),
+        # Icons are in the page: see icons.py.
+        (r"<!-- So that users can add custom icons -->\s*<script[^>]*fontawesome\.js[^>]*></script>", ""),
+        # Scripts wait until the page is read; asked for sooner they keep the style sheets waiting.
+        (r"<!-- Pre-loaded scripts[^>]*-->\s*(<link rel=\"preload\"[^>]*>\s*)+", ""),
+        (r"<script src=", "<script defer src="),
+        (r"<script data-sd", "<script defer data-sd"),
+        # A module waits too, in its turn.
+        (r"<script>DOCUMENTATION_OPTIONS\.", '<script type="module">DOCUMENTATION_OPTIONS.'),
         # What unfolds a part of the contents is an icon, which needs a name.
         (r'<summary>(<span class="toctree-toggle")', r'<summary aria-label="pages below this one">\1'),
         # The title of the book, which leads home, stands outside all landmarks.
@@ -25,6 +33,7 @@ _MENDS = [
         (r'(<div class="citation"[^>]*) role="doc-biblioentry"', r'\1 role="listitem"'),
     ]
 ]
+_SEARCH = re.compile(r'<script[^>]*src="[^"]*(?:searchtools|language_data|searchindex)\.js[^>]*></script>')
 
 
 def setup(app: Sphinx) -> None:
@@ -42,4 +51,5 @@ def mend(text: str, page: Path, app: Sphinx) -> str:
     """Mend what the theme gets wrong; mending twice changes nothing."""
     for pattern, replacement in _MENDS:
         text = pattern.sub(replacement, text)
-    return text
+    # The other pages only ask what to look for; the answer, and the index, are on the page of results.
+    return text if page.name == "search.html" else _SEARCH.sub("", text)
