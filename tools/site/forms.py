@@ -44,7 +44,7 @@ def enclose(question: nodes.paragraph, style: str, name: str, data: dict[str, st
     end = raw("</fieldset></form>")
     place = question.parent.index(question) + 1
     question.parent.insert(place + choices, end)
-    start = f'<form class="{style}" {written}><fieldset aria-label="Your answer ({name})">'
+    start = f'<form class="{style}" {written}><fieldset aria-label="{name.capitalize()}">'
     question.parent.insert(place, raw(start))
     return end
 

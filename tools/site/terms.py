@@ -140,14 +140,14 @@ def _meanings(glossary: Path) -> dict[str, str]:
 
 
 def _search(app: Sphinx, error: Exception | None) -> None:
-    """Let the search find the section that defines a word as if that were its title."""
+    """Let the search find the sections that define a word, beside the glossary: main entries of its index."""
     index = Path(app.outdir) / "searchindex.js"
     if error or app.builder.format != "html":
         return
     found = json.loads(_INDEX.fullmatch(index.read_text(encoding="utf-8"))[1])
     for page, word, place in _definitions(app):
-        known = found["alltitles"].setdefault(word, [])
-        if (entry := [found["docnames"].index(page), place]) not in known:
+        known = found["indexentries"].setdefault(word.lower(), [])
+        if (entry := [found["docnames"].index(page), place, True]) not in known:
             known.append(entry)
     index.write_text(f"Search.setIndex({json.dumps(found, ensure_ascii=False)})", encoding="utf-8")
 

@@ -36,7 +36,7 @@ const answerForms = {
   /* Read 1,000 and 1 000, 2e9 and 2 × 10^9, 13 billion, 40%, and the real minus sign; NaN if it is no number. */
   number(text) {
     const named = { thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12, "%": 0.01 };
-    const plain = text.toLowerCase().replace(/[\u2212\u2013]/g, "-").replace(/[,_\s]/g, "");
+    const plain = text.toLowerCase().replace(/[\u2212\u2013]/g, "-").replace(/,(?=\d{3}(\D|$))|\s/g, "");
     const [, start, name] = plain.match(/^(.*?)(thousand|million|billion|trillion|%)?$/);
     const digits = start.replace(/[×x*]10(\^|\*\*)/, "e").replace(/^10(\^|\*\*)/, "1e");
     return digits === "" ? NaN : Number(digits) * (named[name] ?? 1);

@@ -1,18 +1,17 @@
 /* Predict first: while the switch is on, what follows a prompt is covered until the reader has guessed.
-   Guesses stay on the page. The find of a browser, and a visitor from the search, see through the cover. */
+   Guesses stay on the page. The find of a browser sees through the cover, and so does who comes from the search. */
 (function () {
   const prompts = [...document.querySelectorAll("form.guess")].map(prepare);
   if (prompts.length) {
     const description = "Keep figures that follow a question covered until you have guessed";
     addSwitch("predict-first", "Predict first", description, (on) => prompts.forEach((prompt) => prompt.set(on)));
-    window.addEventListener("load", () => prompts.forEach((prompt) => prompt.showFound()));
   }
 
   function prepare(form) {
     const covered = form.nextElementSibling;
     const status = answerForms.status();
     const buttons = document.createElement("p");
-    const prompt = { open: false, set, showFound };
+    const prompt = { open: document.referrer.includes("/search.html"), set };
     let read; // what the reader has typed or chosen; made when the switch is first on
 
     form.after(status);
@@ -61,10 +60,6 @@
       form.firstElementChild.disabled = true;
       buttons.hidden = true;
       covered.removeAttribute("hidden");
-    }
-
-    function showFound() {
-      if (covered.querySelector(".highlighted")) reveal("");
     }
   }
 })();

@@ -13,6 +13,7 @@ function addSwitch(name, label, description, apply) {
     const on = button.getAttribute("aria-pressed") !== "true";
     set(on);
     remember(name, on);
+    window.dispatchEvent(new Event("resize")); // the theme looks again for what scrolls, and so needs a tab stop
   });
   place.append(button);
   set(remembered(name));
