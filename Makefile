@@ -28,7 +28,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve test test-train check fix findings pair bench calibration arithmetic vision links newest requirements figures clean
+.PHONY: help setup book data serve pdf test test-train check fix findings pair bench calibration arithmetic vision links newest requirements figures clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ data: $(READY) ## list the published results, and fetch those that are not there
 
 serve: book ## show the book at http://127.0.0.1:8000
 	@$(RUN) http.server 8000 --bind 127.0.0.1 --directory $(dir $(SITE))
+
+pdf: book ## print the whole book into build/book.pdf, with SOLUTIONS=1 with the solutions
+	@$(RUN) tools.site.pdf $(if $(SOLUTIONS),--solutions)
 
 test: check ## every test: package, notebooks, site in a browser, Colab simulation
 	@$(MAKE) book

@@ -31,7 +31,7 @@ def load_vision_answers(name: str) -> pd.DataFrame:
     DataFrame, one row per answer
         `outputs.COLUMNS`, `log_probabilities` (arrays, one per label, in nats, of half precision; those of a
         sequence are conditional on the images and the right labels before), and `data`, the images. How the
-        networks were trained is in the table's `attrs`.
+        networks were trained is in the table's `attrs`, and told in sentences in `attrs["told"]`.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def load_vision_errors() -> pd.DataFrame:
         error summed over the pixels, which go from 0 to 1; and `data`, the images. Besides `autoencoder`
         there is the family `principal components`: the best linear code with as many numbers as the
         bottleneck of the autoencoder with these parameters. How the networks were trained is in the table's
-        `attrs`.
+        `attrs`, and told in sentences in `attrs["told"]`.
 
     Examples
     --------
@@ -113,5 +113,20 @@ def _read(name: str, part: str = "") -> pd.DataFrame:
     folder = resources.files("mirage").joinpath("data")
     with folder.joinpath(f"vision-{name}{part}.parquet").open("rb") as file:
         table = pd.read_parquet(file)
-    table.attrs = json.loads(folder.joinpath(f"vision-{name}.json").read_text(encoding="utf-8"))
+    made = json.loads(folder.joinpath(f"vision-{name}.json").read_text(encoding="utf-8"))
+    table.attrs = made | {"told": _told(made)}
     return table
+
+
+def _told(made: dict) -> str:
+    """Say on what a family was trained, how many sizes and seeds it has, and how long it took."""
+    recipe, sizes = made["jobs"][0]["recipe"], [job["parameters"] for job in made["jobs"]]
+    seen = "sequences" if recipe["family"] == "transformer" else "images"
+    return (
+        f"The family was trained on **{made['data']}**: {made['train_images']:,} images to learn from, "
+        f"{made['test_images']:,} for the test, and none is in both. It has {len(sizes)} widths, from "
+        f"{min(sizes):,} to {max(sizes):,} parameters, with {len(made['seeds'])} seeds of each: the same "
+        f"networks with other first weights and another order of {seen}. All had {recipe['steps']:,} steps "
+        f"with {recipe['batch']} {seen}, which took {made['seconds'] / 60:.0f} minutes of one processor core "
+        f"({made['made']['machine']}). `make vision` does it again."
+    )

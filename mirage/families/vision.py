@@ -4,7 +4,7 @@ All members of a family share everything but the width. The seeds of one size ar
 ensemble whose weights are stacked.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,10 @@ from torch.func import functional_call, stack_module_state, vmap
 from torch.nn import functional
 
 from mirage import _validate
-from mirage.families.images import Images
+from mirage.families.images import Images, load
 from mirage.families.optimization import updates
 
-__all__ = ["Autoencoder", "Ensemble", "LeNet", "Recipe", "SequenceTransformer", "drawn", "train"]
+__all__ = ["Autoencoder", "Ensemble", "LeNet", "Recipe", "SequenceTransformer", "drawn", "one_more", "train"]
 
 LENGTH = 5  # images in a sequence
 _AT_ONCE = 64_000  # pixels that each network tests at a time
@@ -328,3 +328,51 @@ def drawn(groups: np.ndarray, sequences: int, rng: np.random.Generator) -> np.nd
         whole = [part[: len(part) // LENGTH * LENGTH] for part in np.split(by_group, bounds)]
         found.append(rng.permutation(np.concatenate(whole).reshape(-1, LENGTH)))
     return np.concatenate(found)[:sequences]
+
+
+def one_more(family: Mapping, width: int, seed: int = 100) -> tuple[int, float]:
+    """Train a network that a family does not have, as its members were trained, and test it.
+
+    Parameters
+    ----------
+    family : mapping
+        How the family was trained: `attrs` of its table in `mirage.datasets`.
+    width : int
+        Of the network.
+    seed : int
+        Of its first weights and the order of its images; the book's families have those from 0 to 4.
+
+    Returns
+    -------
+    parameters : int
+        Of the network.
+    score : float
+        On the test images: the accuracy of a LeNet; the mean squared error of an autoencoder, summed over the
+        pixels of an image; of a transformer the share of sequences that are all right, as many as there are
+        images, drawn from all of them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the width is no whole number above 0.
+    OSError
+        If the family's images cannot be fetched.
+
+    Examples
+    --------
+    >>> from mirage import datasets
+    >>> family = datasets.load_vision_errors().attrs
+    >>> family["jobs"][0]["recipe"]["steps"] = 1  # so many would be too few
+    >>> parameters, error = one_more(family, width=5)
+    >>> parameters, error > 0
+    (2117, True)
+    """
+    data, recipe = load(family["data"]), Recipe(**family["jobs"][0]["recipe"] | {"width": width})
+    networks, _ = train(recipe, [seed], data)
+    numbers = np.arange(len(data.test))
+    if recipe.family == "transformer":
+        numbers = drawn(np.zeros_like(numbers), len(numbers), np.random.default_rng(seed))
+    labels = data.test_labels[numbers]
+    (given,), (losses,) = networks.answers(data.test[numbers], labels)
+    right = (given == labels).reshape(len(labels), -1).all(axis=1)
+    return networks.parameters_each, float((losses if recipe.family == "autoencoder" else right).mean())

@@ -102,6 +102,19 @@ def test_the_manifest_says_how(name):
     assert len({json.dumps({**job["recipe"], "width": 0}) for job in manifest["jobs"]}) == 1
 
 
+@pytest.mark.parametrize("name", ["mnist", "autoencoder", "omniglot"])
+def test_it_is_told_how_with_the_numbers_of_the_table(name):
+    errors = name == "autoencoder"
+    table = datasets.load_vision_errors() if errors else datasets.load_vision_answers(name)
+    told, sizes = table.attrs["told"], table["parameters"]
+    images = datasets.load_vision_images(name).query("parameters == 0")
+    assert f"**{table['data'].iloc[0]}**" in told and f" {len(images):,} for the test" in told
+    assert f" {sizes.nunique()} widths, from {sizes.min():,} to {sizes.max():,} parameters" in told
+    assert f" {table['seed'].nunique()} seeds of each" in told
+    assert f"All had {table['step'].max():,} steps" in told
+    assert ("order of sequences" in told) == (name == "omniglot")
+
+
 def test_the_tables_are_small():
     folder = resources.files("mirage").joinpath("data")
     assert sum(len(path.read_bytes()) for path in folder.iterdir() if path.name.startswith("vision-")) < 8e6

@@ -1,5 +1,9 @@
 """The networks against PyTorch's own training of one at a time, and the smallest members trained again."""
 
+from dataclasses import asdict, replace
+from types import SimpleNamespace
+
+import jupytext
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +13,10 @@ from torch.nn import functional
 
 from experiments import sweep
 from experiments import vision as experiment
-from mirage import datasets, metrics
+from mirage import datasets, figures, metrics
 from mirage.families import images, vision
 from mirage.families.vision import LENGTH, Ensemble, Recipe
+from tools.project import ROOT
 
 torch.set_num_threads(1)
 SMALL = {
@@ -26,10 +31,10 @@ def digits():
     return images.load("digits")
 
 
-def one(networks, which):
+def one(networks, which, shape=(1, 8)):
     """Return one network of an ensemble, as a module of PyTorch."""
     recipe = networks.recipe
-    alone = vision.NETWORKS[recipe.family](recipe.width, (1, 8), 10)
+    alone = vision.NETWORKS[recipe.family](recipe.width, shape, 10)
     alone.load_state_dict(
         {name: weights[which] for name, weights in zip(networks._names, networks.weights, strict=True)}
     )
@@ -166,6 +171,48 @@ def test_sizes_span_three_decades_and_every_job_has_its_file():
     assert len(embedded["omniglot"].widths) >= 10 and len(experiment.SEEDS) == 5
     sizes = datasets.load_vision_answers("mnist")["parameters"]
     assert sizes.max() >= 1000 * sizes.min()
+
+
+@pytest.mark.parametrize("which", experiment.EMBEDDED, ids=lambda each: each.table)
+def test_one_more_network_is_trained_and_scored_as_pytorch_does_it(which):
+    recipe = Recipe(which.family, 16, 250, which.batch, which.rate)
+    size, score = vision.one_more({"data": which.data, "jobs": [{"recipe": asdict(recipe)}]}, 17, seed=5)
+    data = images.load(which.data)
+    networks, _ = vision.train(replace(recipe, width=17), (5,), data)
+    alone = one(networks, 0, data.test.shape[1:3])
+    pixels, labels = torch.from_numpy(data.test), torch.from_numpy(data.test_labels)
+    if which.family == "lenet":
+        expected = (alone(pixels).argmax(1) == labels).double().mean().item()
+    elif which.family == "autoencoder":
+        expected = (alone(pixels) - pixels).square().sum((1, 2, 3)).mean().item()
+    else:
+        numbers = vision.drawn(np.zeros(len(labels), int), len(labels), np.random.default_rng(5))
+        given = alone(pixels[numbers], labels[numbers]).argmax(-1)
+        expected = metrics.exact_match(labels[numbers].tolist(), given.tolist()).mean()
+    assert size == sum(each.numel() for each in alone.parameters())
+    assert score == pytest.approx(expected, rel=1e-4) and score > 0.02
+
+
+PAGES = {
+    "mnist": {"curve": pd.DataFrame({"parameters": [1e3, 1e4], "score": [0.5, 0.9]})},
+    "autoencoder": {"runs": pd.DataFrame({"parameters": [1e3, 1e4], "mean": [2.0, 0.5]})},
+    "omniglot": {"size_of": [1e3, 1e4], "whole": {"at random": [0.1, 0.9]}, "LENGTH": LENGTH},
+}
+
+
+@pytest.mark.parametrize("name", list(PAGES))
+def test_the_page_can_train_one_more_and_draw_it(name):
+    cells = jupytext.read(ROOT / "notebooks" / f"vision-{name}.md").cells
+    (source,) = (cell.source for cell in cells if cell.source.startswith("train_it"))
+    table = datasets.load_vision_errors() if name == "autoencoder" else datasets.load_vision_answers(name)
+    table.attrs["jobs"][0]["recipe"]["steps"] = 5
+    shown = []
+    page = SimpleNamespace(show=lambda figure, caption, alt: shown.append((figure, alt)))
+    variables = {"answers": table, "table": table, "figures": figures, "page": page, **PAGES[name]}
+    exec(source.replace("train_it = False", "train_it = True"), variables)
+    ((figure, alt),) = shown
+    (star,) = (line for line in figure.axes[0].lines if line.get_marker() == "*")
+    assert star.get_xdata() == [variables["size"]] and f"{star.get_ydata()[0]:.2f}"[:4] in alt
 
 
 def test_the_tables_are_written_whole_from_the_jobs(tmp_path, monkeypatch):

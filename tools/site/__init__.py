@@ -9,9 +9,13 @@ import yaml
 
 from tools.project import ROOT
 
-__all__ = ["ASSETS", "chapters", "pages"]
+__all__ = ["ASSETS", "BUILD", "HTML", "OUTPUT", "STAGE", "chapters", "pages"]
 
 ASSETS = ROOT / "tools" / "site" / "assets"
+BUILD = ROOT / "build"
+STAGE = BUILD / "site"
+OUTPUT = BUILD / "_build"
+HTML = OUTPUT / "html"
 
 
 def pages(root=ROOT) -> list[str]:

@@ -20,12 +20,8 @@ import yaml
 import mirage
 from tools.pair import local_links
 from tools.project import BRANCH, REPOSITORY, ROOT, write
-from tools.site import chapters, pages
+from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, pages
 
-BUILD = ROOT / "build"
-STAGE = BUILD / "site"
-OUTPUT = BUILD / "_build"
-HTML = OUTPUT / "html"
 # Jupyter Book's own entry is a bare line without a title, a language or a link.
 _ENTRY = """\
 <!DOCTYPE html>

@@ -1,17 +1,10 @@
 """The built site in a real browser, with the network blocked."""
 
 import functools
-import http.server
 import importlib
-import os
-import shutil
-import threading
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
 
 import mirage
 from tools import site
@@ -19,84 +12,24 @@ from tools.project import REPOSITORY, ROOT
 
 PAGES = [f"{page}.html" for page in ["index", *site.pages(site.STAGE), "search", "genindex"]]
 NOTEBOOKS = [page for page in PAGES if page.startswith("notebooks/")]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = [
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    *"--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync".split(),
-    *"--disable-background-networking --disable-component-update".split(),
-]
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        """Say nothing of each request."""
-
-
-@pytest.fixture(scope="module")
-def address():
-    """Serve the built site on this machine."""
-    if not (site.HTML / "index.html").exists():
-        pytest.fail("there is no site; run 'make book' first")
-    handler = functools.partial(_Handler, directory=site.HTML)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser(missing):
-    """Start a browser that reaches this machine only."""
-    found = os.environ.get("CHROME") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        missing(f"no browser: none of {', '.join(BROWSERS)} is installed, and CHROME names none")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=found, args=FLAGS)
-
-
-@pytest.fixture
-def page(browser):
-    """Return an empty tab that notes what goes wrong in `page.faults`."""
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
-    tab.faults = []
-    tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda error: tab.faults.append(str(error)))
-    tab.on("request", lambda request: _note_foreign(tab, request.url))
-    tab.on("response", lambda r: tab.faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    yield tab
-    tab.close()
-
-
-def _note_foreign(tab, url: str) -> None:
-    if not url.startswith(("http://127.0.0.1", "data:", "blob:")):
-        tab.faults.append(f"asked another site: {url}")
-
-
-def visit(page, url: str) -> None:
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
-    if page.locator("article .math").count():
-        page.wait_for_selector("article mjx-container")
-    if page.locator(".vega-embed").count():
-        page.wait_for_selector(".vega-embed svg")
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_whole_and_accessible_on_a_desk_and_on_a_phone(page, address, name):
+def test_page_is_whole_and_accessible_on_a_desk_and_on_a_phone(page, address, visit, violations, name):
     visit(page, address + name)
     assert page.faults == []
     assert page.locator("h1").count() >= 1
     assert page.locator("mjx-container").count() >= page.locator("article .math").count()
     assert page.locator("mjx-merror, .MathJax_Error").count() == 0
     assert page.locator("main img").evaluate_all(BROKEN) == []
-    assert serious(page) == []
+    assert violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     page.faults.clear()  # axe asks for style sheets where they are not
     visit(page, address + name)
     assert page.faults == []
     assert page.locator("html").get_attribute("data-theme") == "dark"
-    assert serious(page) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".prev-next-area a").evaluate_all(CUT) == []
 
@@ -105,28 +38,20 @@ BROKEN = "images => images.filter(image => !image.complete || !image.naturalWidt
 CUT = "links => links.filter(link => link.scrollWidth > link.clientWidth).map(link => link.innerText)"
 
 
-def serious(page) -> list:
-    found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-    return [(violation["id"], [node["html"][:200] for node in violation["nodes"][:3]]) for violation in found]
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_every_image_says_what_it_shows(address, name):
+def test_every_image_says_what_it_shows(soup, name):
     for image in soup(name).select("article img"):
         assert len(image.get("alt", "").split()) >= 5, str(image)[:200]
 
 
-def soup(name: str) -> BeautifulSoup:
-    return BeautifulSoup((site.HTML / name).read_text(encoding="utf-8"), "html.parser")
-
-
-@functools.cache
-def places(name: str) -> set[str]:
-    return {element["id"] for element in soup(name).select("[id]")}
+@pytest.fixture(scope="session")
+def places(soup):
+    """Return a function that returns the names of all places in a page."""
+    return functools.cache(lambda name: {element["id"] for element in soup(name).select("[id]")})
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_links_within_the_site_lead_somewhere(name):
+def test_links_within_the_site_lead_somewhere(soup, places, name):
     for link in {link["href"] for link in soup(name).select("a[href]")}:
         target, fragment = urldefrag(urljoin(name, link))
         if urlsplit(target).scheme or not target:
@@ -137,7 +62,7 @@ def test_links_within_the_site_lead_somewhere(name):
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_launch_button_and_badge_open_the_notebook_beside_the_source(name):
+def test_launch_button_and_badge_open_the_notebook_beside_the_source(soup, name):
     notebook = name.replace(".html", ".ipynb")
     repository = REPOSITORY.removeprefix("https://github.com/")
     expected = f"https://colab.research.google.com/github/{repository}/blob/main/{notebook}"
@@ -178,7 +103,7 @@ def drawn(page) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "control", "panels", "changed"), CONTROLS)
-def test_controls_change_the_chart_from_the_keyboard(page, address, name, control, panels, changed):
+def test_controls_change_the_chart_from_the_keyboard(page, address, visit, name, control, panels, changed):
     visit(page, address + name)
     before = drawn(page)
     chosen = page.locator(".vega-bindings input[type=range], .vega-bindings select").nth(control)
@@ -202,7 +127,7 @@ def test_search_finds_a_word(page, address):
     assert page.faults == []
 
 
-def test_solutions_unfold_from_the_keyboard(page, address):
+def test_solutions_unfold_from_the_keyboard(page, address, visit):
     visit(page, address + "notebooks/toy-model.html")
     summary = page.locator("summary", has_text="Solution of exercise 1")
     summary.focus()
@@ -210,7 +135,7 @@ def test_solutions_unfold_from_the_keyboard(page, address):
     assert summary.locator("xpath=..").get_attribute("open") is not None
 
 
-def test_the_reference_has_every_public_name():
+def test_the_reference_has_every_public_name(places):
     for module in mirage.__all__:
         for name in importlib.import_module(f"mirage.{module}").__all__:
             if callable(getattr(importlib.import_module(f"mirage.{module}"), name)):
