@@ -42,7 +42,7 @@ _SIZES = [1e6, 1e8, 1e10, 1e12, 1e14]
 def sum_up(chart: alt.TopLevelMixin, description: str, *sentence: str) -> alt.TopLevelMixin:
     """Return the chart with its look, its description and, above it, what it says.
 
-    The sentence comes in expressions of Vega, one a line of at most about 50 letters, which a phone can hold.
+    The sentence comes in expressions of Vega, one a line of at most about 45 letters, which a phone can hold.
     """
     stacked = isinstance(chart, alt.VConcatChart)
     fit = {} if stacked else {"autosize": alt.AutoSizeParams(type="fit-x", contains="padding")}
@@ -68,7 +68,7 @@ def said(number: str) -> str:
     text = f"format({number}, ',.3~r')"
     for size, name in reversed(names.items()):
         text = f"{number} >= {size:.0f} ? format({number} / {size:.0f}, ',.3~r') + '{name}' : {text}"
-    return f"({number} < 1 ? 'less than 1' : {number} >= 1e15 ? 'over 1,000 trillion' : {text})"
+    return f"({number} < 1 ? 'less than 1' : {number} >= 1e15 ? 'over 10¹⁵' : {text})"
 
 
 def size_axis(sizes: list[float] = _SIZES) -> alt.X:

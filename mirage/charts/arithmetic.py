@@ -72,10 +72,10 @@ def _sentence(parameters: pd.Series) -> list[str]:
     smallest, largest = map(words.number, (parameters.min(), parameters.max()))
     ends = "ends[task + '|' + mark + '|' + items + '|' + seed]"
     return [
-        f"(seed == '{_MEAN}' ? 'Mean of the seeds' : 'Seed ' + seed)"
+        f"(seed == '{_MEAN}' ? 'Mean of seeds' : 'Seed ' + seed)"
         " + ', ' + task + ', ' + format(items, ',') + ' items:'",
-        f"mark + ' is ' + format({ends}[0], '.3f') + ' at {smallest} parameters'",
-        f"'and ' + format({ends}[1], '.3f') + ' at {largest}.'",
+        f"mark + ' is ' + format({ends}[0], '.3f') + ' at {smallest}'",
+        f"'and ' + format({ends}[1], '.3f') + ' at {largest} parameters.'",
     ]
 
 

@@ -15,9 +15,9 @@ _MONTHS_UNTIL = "pow(10, (quantileNormal({}, bar, spread) - 1.2) / 0.4)"
 _CHANCES = {"one": "0.5", "all": "pow(0.5, 1 / jumps)"}
 _CHANCES |= {"low": "pow(0.1, 1 / jumps)", "high": "pow(0.9, 1 / jumps)"}
 _SENTENCE = (
-    "'One jump clears half of the time after ' + format(one, '.3~r') + ' months,'",
-    "jumps + ' in a row after ' + format(all, '.3~r') + '. From 10% to 90%'",
-    "'they take ' + format(high / low, '.3~r') + ' times the training.'",
+    "'Even odds after ' + format(one, '.3~r') + ' months for one jump,'",
+    "'after ' + format(all, '.3~r') + ' months for ' + jumps + ' in a row; these go'",
+    "'from 10% to 90% with ' + format(high / low, '.3~r') + ' times the training.'",
 )
 _DESCRIPTION = (
     "Three curves over the months that an athlete has trained, on a logarithmic axis: the mean height of "

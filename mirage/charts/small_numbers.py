@@ -14,9 +14,9 @@ _Z = stats.norm.isf(0.025)
 _NONE, _SOME = "no right answer", "at least one"
 _HOLDS, _MISSES = "holds the true ability", "misses it"
 _SENTENCE = (
-    "'With p = ' + format(p, '.2~r') + ' and ' + format(items, ',') + ' items, so steps of '"
-    " + format(1 / items, '.3~r') + ','",
-    "'no right answer at all has probability ' + format(pow(1 - p, items), '.3f') + '.'",
+    "'p = ' + format(p, '.2~r') + ', ' + format(items, ',') + ' items (steps of '"
+    " + format(1 / items, '.2~r') + '):'",
+    "'no right answer has probability ' + format(pow(1 - p, items), '.3f') + '.'",
 )
 _DESCRIPTION = (
     "Two panels over the number of right answers in a test. Top: the probability of each number, with that "

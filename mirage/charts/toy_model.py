@@ -6,12 +6,12 @@ from mirage.charts import _parts
 
 __all__ = ["toy_model"]
 
-_SEEN, _UNSEEN = "at or above 1/n", "below 1/n: less than one right answer expected"
+_SEEN, _UNSEEN = "at or above 1/n", "below 1/n: under one right answer"
 _SIZE = "1e9 * pow(length / -log({}), 1 / exponent)"  # from which on exact match has a score
 _SCORES = {"half": "0.5", "one": "1 / items", "low": "0.1", "high": "0.9"}
 _SENTENCE = (
-    f"'Exact match is one half at ' + {_parts.said('half')} + ' parameters,'",
-    "'and rises from 10% to 90% over ' + format(log(high / low) / LN10, '.2f') + ' decades.'",
+    f"'Exact match is one half at ' + {_parts.said('half')}",
+    "'parameters; 10% to 90% takes ' + format(log(high / low) / LN10, '.2f') + ' decades.'",
     f"'One right answer in ' + format(items, ',') + ': from ' + {_parts.said('one')} + '.'",
 )
 _DESCRIPTION = (

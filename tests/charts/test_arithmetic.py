@@ -64,12 +64,12 @@ def test_the_runs_that_are_chosen_are_drawn_where_they_belong(task, items, axis,
         assert abs(np.corrcoef(line[:, 1], means)[0, 1] + 1) < 1e-6
 
 
-@pytest.mark.parametrize(("seed", "who"), [("mean", "Mean of the seeds"), ("2", "Seed 2")])
+@pytest.mark.parametrize(("seed", "who"), [("mean", "Mean of seeds"), ("2", "Seed 2")])
 def test_it_says_the_scores_of_the_smallest_and_the_largest_size(seed, who):
     runs = SCORES.query("task == 'addition' and items == 2000 and mark == 'loss'")
     runs = runs if seed == "mean" else runs[runs["seed"] == int(seed)]
     first, *_, last = runs.groupby("parameters")["score"].mean()
-    said = f"{who}, addition, 2,000 items: loss is {first:.3f} at 1,000 parameters and {last:.3f} at 100,000."
+    said = f"{who}, addition, 2,000 items: loss is {first:.3f} at 1,000 and {last:.3f} at 100,000 parameters."
     assert said in svg_of(seed=seed, mark="loss")
 
 

@@ -48,7 +48,7 @@ def test_it_says_when_the_bar_is_cleared_and_how_fast(bar, spread, jumps):
         if parameter["name"] in chosen:
             parameter["value"] = chosen[parameter["name"]]
     said = re.search(r"Title text '(.*?)'", vl_convert.vegalite_to_svg(chart))[1]
-    numbers = r"after (\S+) months, .* after (\S+)\. From 10% to 90% they take (\S+) times"
+    numbers = r"after (\S+) months .* after (\S+) months .* from 10% to 90% with (\S+) times"
     one, all_of_them, factor = map(float, re.search(numbers, said).groups())
     assert one == pytest.approx(months(1, 0.5), rel=0.005)
     assert all_of_them == pytest.approx(months(jumps, 0.5), rel=0.005)

@@ -54,8 +54,8 @@ def test_vega_draws_wilsons_intervals_and_says_how_often_they_hold_the_ability(i
 
 def test_the_title_gives_the_step_and_the_probability_of_no_right_answer():
     svg = drawn(50, -2)
-    assert "With p = 0.01 and 50 items, so steps of 0.02," in svg
-    assert f"no right answer at all has probability {0.99**50:.3f}." in svg
+    assert "p = 0.01, 50 items (steps of 0.02):" in svg
+    assert f"no right answer has probability {0.99**50:.3f}." in svg
 
 
 def test_the_chart_carries_its_description_and_controls():

@@ -37,7 +37,7 @@ def test_it_says_where_exact_match_rises_and_how_fast(length, exponent, items):
         if parameter["name"] in chosen:
             parameter["value"] = chosen[parameter["name"]]
     said = re.search(r"Title text '(.*?)'", vl_convert.vegalite_to_svg(chart))[1]
-    numbers = r"one half at (.*) parameters, .* over (.*) decades. One right answer in .*: from (.*)\."
+    numbers = r"one half at (.*) parameters; .* takes (.*) decades. One right answer in .*: from (.*)\."
     half, width, one = re.search(numbers, said).groups()
     assert words.number(_size(accuracy, 0.5)) == half
     assert words.number(_size(accuracy, 1 / items)) == one
