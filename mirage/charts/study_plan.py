@@ -70,11 +70,14 @@ def _sentence(power: pd.DataFrame) -> list[str]:
     lines = ["'Scatter ' + scatter + '%, ' + runs + (runs == 1 ? ' run' : ' runs') + ' per size.'"]
     by_sizes = power.sort_values("ratio").groupby("sizes")
     found = {sizes: line for sizes, line in by_sizes if line["share"].max() >= _GOAL}
-    for sizes in sorted({min(found), max(found)}) if found else []:
+    told = sorted({min(found), max(found)}) if found else []
+    lines += ["'Found in 8 of 10 studies are'"] if told else []
+    for sizes in told:
         ratio = np.interp(_GOAL, found[sizes]["share"].cummax(), found[sizes]["ratio"])
         factor = f"format(exp({ratio} * scatter / 100 / sqrt(runs)), '.3~r')"
-        lines.append(f"'A factor of ' + {factor} + ' is found with {sizes} sizes'")
-    return [*lines, "'in 8 of 10 studies.'"] if found else lines
+        end = "." if sizes == told[-1] else ","
+        lines.append(f"'a factor of ' + {factor} + ' with {sizes} sizes{end}'")
+    return lines
 
 
 def _layers(power: pd.DataFrame) -> list[alt.Chart]:

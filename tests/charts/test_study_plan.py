@@ -53,7 +53,7 @@ def test_points_stand_at_the_factor_that_scatter_and_runs_give(scatter, runs):
 def test_it_says_the_factor_where_a_line_reaches_eight_of_ten():
     # Of 12 sizes the line is at 0.8 five sixths of the way from 9 to 30; that of 6 sizes does not reach it.
     factor = np.exp((9 + 21 * 5 / 6) * 0.15 / 2)
-    said = f"A factor of {factor:.3g} is found with 12 sizes in 8 of 10 studies."
+    said = f"Found in 8 of 10 studies are a factor of {factor:.3g} with 12 sizes."
     assert f"Scatter 15%, 4 runs per size. {said}" in drawn(15, 4)
 
 
