@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from mirage import _validate, style
+from mirage import _validate, words
 from mirage.charts import _parts
 
 __all__ = ["arithmetic"]
@@ -43,24 +43,40 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
     >>> row = {"task": "addition", "mark": "exact match", "items": 50, "parameters": 1e3, "seed": 0}
     >>> chart = arithmetic(pd.DataFrame([row | {"score": 0.1}])).to_dict()
     >>> [parameter["name"] for parameter in chart["params"]]
-    ['task', 'mark', 'axis', 'items', 'seed']
+    ['task', 'mark', 'axis', 'items', 'seed', 'ends']
     """
     _validate.columns("scores", scores, _COLUMNS)
     choices = {name: scores[name].drop_duplicates().tolist() for name in ("task", "mark", "items")}
     seeds = [_MEAN, *map(str, sorted(scores["seed"].unique()))]
-    title = "mark + ', ' + task + ', ' + items + ' items' + (seed == 'mean' ? ', mean of the seeds' : '')"
-    return (
-        alt.layer(*_layers(scores))
-        .add_params(
-            _parts.choice("task", "Task", choices["task"]),
-            _parts.choice("mark", "Mark", choices["mark"]),
-            _parts.choice("axis", "Axis", [_LINEAR, _LOGARITHMIC]),
-            _parts.choice("items", "Items", choices["items"], choices["items"][-1]),
-            _parts.choice("seed", "Seed", seeds),
-        )
-        .properties(width=280, height=240, description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
-        .properties(title=alt.Title(alt.expr(title), anchor="start", fontSize=12))
+    chart = alt.layer(*_layers(scores)).properties(height=300)
+    chart = chart.add_params(
+        _parts.choice("task", "Task", choices["task"]),
+        _parts.choice("mark", "Mark", choices["mark"]),
+        _parts.choice("axis", "Axis", [_LINEAR, _LOGARITHMIC]),
+        _parts.choice("items", "Items", choices["items"], choices["items"][-1]),
+        _parts.choice("seed", "Seed", seeds),
+        alt.param(name="ends", value=_ends(scores)),
     )
+    return _parts.sum_up(chart, _DESCRIPTION, *_sentence(scores["parameters"]))
+
+
+def _ends(scores: pd.DataFrame) -> dict[str, list[float]]:
+    """Return the scores of the smallest and the largest size for each choice."""
+    either = pd.concat([scores.assign(seed=_MEAN), scores.assign(seed=scores["seed"].astype(str))])
+    means = either.groupby(["task", "mark", "items", "seed", "parameters"])["score"].mean().unstack()
+    ends = means.iloc[:, [0, -1]].round(5)
+    return {"|".join(map(str, key)): [first, last] for key, first, last in ends.itertuples()}
+
+
+def _sentence(parameters: pd.Series) -> list[str]:
+    smallest, largest = map(words.number, (parameters.min(), parameters.max()))
+    ends = "ends[task + '|' + mark + '|' + items + '|' + seed]"
+    return [
+        f"(seed == '{_MEAN}' ? 'Mean of seeds' : 'Seed ' + seed)"
+        " + ', ' + task + ', ' + format(items, ',') + ' items:'",
+        f"mark + ' is ' + format({ends}[0], '.3f') + ' at {smallest}'",
+        f"'and ' + format({ends}[1], '.3f') + ' at {largest} parameters.'",
+    ]
 
 
 def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
@@ -80,11 +96,11 @@ def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
     shape = alt.Shape(
         "kind:N",
         scale=alt.Scale(domain=[_SOME, _ZERO], range=["circle", "triangle-down"]),
-        legend=alt.Legend(orient="bottom", title="Runs"),
+        legend=alt.Legend(title="Runs with a score"),
     )
     means = chosen.transform_aggregate(mean="mean(score)", groupby=["parameters"])
     means = means.transform_filter(f"axis == '{_LINEAR}' || datum.mean > 0")
-    line = means.transform_calculate(shown=shown.format("datum.mean")).mark_line(color=style.PALETTE[1])
+    line = means.transform_calculate(shown=shown.format("datum.mean")).mark_line(color=_parts.COLOURS[1])
     told = ["parameters:Q", "seed:N", "score:Q"]
-    points = runs.mark_point(size=30, opacity=0.7, color=style.PALETTE[0])
+    points = runs.mark_point(size=30, opacity=0.7, color=_parts.COLOURS[0])
     return [points.encode(x, y, shape, tooltip=told), line.encode(x, y)]

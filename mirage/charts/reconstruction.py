@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from mirage import _validate, style
+from mirage import _validate, words
 from mirage.charts import _parts
 
 __all__ = ["reconstruction"]
@@ -29,8 +29,8 @@ def reconstruction(errors: pd.DataFrame) -> alt.VConcatChart:
     Returns
     -------
     altair.VConcatChart
-        The errors above, the share below the bar under them. The slider is `bar`, the logarithm to base 10 of
-        the bar; it spans the errors.
+        The errors above, the share below the bar under them. The slider, `bar_power`, is the logarithm to
+        base 10 of the bar, and spans the errors; `bar` is the bar.
 
     Raises
     ------
@@ -45,37 +45,45 @@ def reconstruction(errors: pd.DataFrame) -> alt.VConcatChart:
     --------
     >>> chart = reconstruction(pd.DataFrame({"parameters": [100, 1000], "error": [2.0, 0.1]})).to_dict()
     >>> chart["params"][0]["name"], len(chart["vconcat"])
-    ('bar', 2)
+    ('bar_power', 2)
     """
     _validate.columns("errors", errors, _COLUMNS)
     for name in _COLUMNS:
         _validate.vector(name, errors[name], 0, open_low=True)
     base = (
         alt.Chart(pd.DataFrame({name: errors[name].astype(float).round(6) for name in _COLUMNS}))
-        .transform_calculate(below="datum.error < pow(10, bar) ? 1 : 0", height="pow(10, bar)")
+        .transform_calculate(below="datum.error < bar ? 1 : 0", height="bar")
         .encode(_parts.size_axis([1e2, 1e3, 1e4, 1e5]))
     )
     low, high = (round(float(value), 1) for value in np.log10(np.quantile(errors["error"], [0.02, 0.98])))
-    slider = _parts.slider("bar", "Bar, power of ten", round((low + high) / 2, 1), low, high, 0.1)
-    title = "'Bar c = ' + format(pow(10, bar), '.2~r')"
-    return (
-        alt.vconcat(_marks(base), _share(base))
-        .add_params(slider)
-        .properties(description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
-        .properties(title=alt.Title(alt.expr(title), anchor="start", fontSize=12))
-    )
+    bar = _parts.powers("bar", "Bar, c", round((low + high) / 2, 1), low, high, 0.1)
+    chart = alt.vconcat(_marks(base), _share(base)).add_params(*bar)
+    return _parts.sum_up(chart, _DESCRIPTION, *_sentence(errors, low, high))
+
+
+def _sentence(errors: pd.DataFrame, low: float, high: float) -> list[str]:
+    """Say the shares of the smallest and the largest size, for each place of the slider."""
+    bars = [_parts.power_of_ten(power) for power in np.arange(low, high + 0.01, 0.1)]
+    lines = ["'Below the bar of ' + format(bar, '.2~r') + ' are'"]
+    sizes = errors["parameters"].min(), errors["parameters"].max()
+    for size, end in zip(sizes, (" and", "."), strict=True):
+        mine = errors.loc[errors["parameters"] == size, "error"]
+        shares = [round(float((mine < bar).mean()), 4) for bar in bars]
+        share = f"format({shares}[round((bar_power - {low}) / 0.1)], '.0%')"
+        lines.append(f"{share} + ' of the images at {words.number(size)} parameters{end}'")
+    return lines
 
 
 def _marks(base: alt.Chart) -> alt.LayerChart:
     error = alt.Y("error:Q", title="Error", scale=alt.Scale(type="log"), axis=alt.Axis(tickCount=5))
     fill = alt.FillOpacity("below:Q", scale=alt.Scale(domain=[0, 1], range=[0.0, 0.9]), legend=None)
-    points = base.mark_point(size=14, strokeWidth=0.5, color=style.PALETTE[0], fill=style.PALETTE[0])
-    bar = base.mark_line(color=style.PALETTE[4], strokeDash=[6, 3]).encode(alt.Y("height:Q"))
-    return (points.encode(error, fill) + bar).properties(width=280, height=190)
+    points = base.mark_point(size=14, strokeWidth=0.5, color=_parts.COLOURS[0], fill=_parts.COLOURS[0])
+    bar = base.mark_line(color=_parts.COLOURS[4], strokeDash=[6, 3]).encode(alt.Y("height:Q"))
+    return (points.encode(error, fill) + bar).properties(height=220)
 
 
 def _share(base: alt.Chart) -> alt.LayerChart:
     shares = base.transform_aggregate(share="mean(below)", groupby=["parameters"])
     y = alt.Y("share:Q", title="Share below the bar", scale=alt.Scale(domain=[0, 1]))
-    line = shares.mark_line(color=style.PALETTE[1], point={"color": style.PALETTE[1]})
-    return line.encode(y, tooltip=["parameters:Q", "share:Q"]).properties(width=280, height=130)
+    line = shares.mark_line(color=_parts.COLOURS[1], point={"color": _parts.COLOURS[1]})
+    return line.encode(y, tooltip=["parameters:Q", "share:Q"]).properties(height=150)

@@ -3,17 +3,21 @@
 import altair as alt
 from scipy import stats
 
-from mirage import style
 from mirage.charts import _parts
 
 __all__ = ["small_numbers"]
 
 _MOST_ITEMS = 2000
-_BELOW = alt.Legend(orient="bottom", labelLimit=300)
+_LEGEND = alt.Legend()
 _WHOLE = alt.Axis(tickMinStep=1, format="d")
 _Z = stats.norm.isf(0.025)
 _NONE, _SOME = "no right answer", "at least one"
 _HOLDS, _MISSES = "holds the true ability", "misses it"
+_SENTENCE = (
+    "'p = ' + format(p, '.2~r') + ', ' + format(items, ',') + ' items (steps of '"
+    " + format(1 / items, '.2~r') + '):'",
+    "'no right answer has probability ' + format(pow(1 - p, items), '.3f') + '.'",
+)
 _DESCRIPTION = (
     "Two panels over the number of right answers in a test. Top: the probability of each number, with that "
     "of no right answer written above. Bottom: the 95 % Wilson interval that each number would give, with a "
@@ -29,24 +33,20 @@ def small_numbers() -> alt.VConcatChart:
     altair.VConcatChart
         Two stacked panels over the number of right answers (those with a probability of at least 1e-4):
         their binomial probability, and the 95 % Wilson interval that each would give. The sliders are
-        `items`, from 10 to 2,000, and `decade`, the base-ten logarithm of the ability, from −4 to −0.3.
+        `items`, from 10 to 2,000, and `p_power`, the base-ten logarithm of the ability `p`, from −4 to −0.3.
 
     Examples
     --------
     >>> [panel["height"] for panel in small_numbers().to_dict()["vconcat"]]
-    [130, 160]
+    [160, 200]
     """
-    panels = _probabilities().properties(height=130), _intervals().properties(height=160)
-    return (
-        alt.vconcat(*(panel.properties(width=280) for panel in panels))
-        .resolve_scale(x="shared", color="independent", shape="independent")
-        .add_params(
-            _parts.slider("items", "Items in the test, n", 100, 10, _MOST_ITEMS, 10),
-            _parts.slider("decade", "True ability p, as a power of ten", -2.61, -4, -0.3, 0.01),
-            alt.param(name="p", expr="pow(10, decade)"),
-        )
-        .properties(description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
+    panels = _probabilities().properties(height=160), _intervals().properties(height=200)
+    chart = alt.vconcat(*panels).resolve_scale(x="shared", color="independent", shape="independent")
+    chart = chart.add_params(
+        _parts.slider("items", "Items in the test, n", 100, 10, _MOST_ITEMS, 10),
+        *_parts.powers("p", "True ability, p", -2.6, -4, -0.3, 0.05),
     )
+    return _parts.sum_up(chart, _DESCRIPTION, *_SENTENCE)
 
 
 def _outcomes() -> alt.Chart:
@@ -63,10 +63,6 @@ def _outcomes() -> alt.Chart:
 
 
 def _probabilities() -> alt.Chart:
-    lines = (
-        "'n = ' + items + ', p = ' + format(p, '.3~r') + ', step 1/n = ' + format(1 / items, '.3~r')",
-        "'No right answer with probability ' + format(pow(1 - p, items), '.3f')",
-    )
     return (
         _outcomes()
         .transform_calculate(
@@ -81,10 +77,9 @@ def _probabilities() -> alt.Chart:
             alt.X2("end:Q"),
             alt.Y("probability:Q", title="Probability"),
             alt.Y2("nothing:Q"),
-            alt.Color("kind:N", title="Right answers", scale=_two_colours(_SOME, _NONE), legend=_BELOW),
+            alt.Color("kind:N", title="Right answers", scale=_two_colours(_SOME, _NONE), legend=_LEGEND),
             tooltip=["right:Q", "probability:Q"],
         )
-        .properties(title=alt.Title(alt.expr(f"[{', '.join(lines)}]"), anchor="start", fontSize=12))
     )
 
 
@@ -98,15 +93,15 @@ def _intervals() -> alt.LayerChart:
     shares = intervals.mark_point(filled=True, size=30, opacity=1).encode(
         x,
         alt.Y("share:Q"),
-        alt.Color("kind:N", legend=_BELOW, **color),
-        alt.Shape("kind:N", legend=_BELOW, **shape),
+        alt.Color("kind:N", legend=_LEGEND, **color),
+        alt.Shape("kind:N", legend=_LEGEND, **shape),
         tooltip=["right:Q", "share:Q", "low:Q", "high:Q"],
     )
     truth = alt.Chart(alt.sequence(1)).transform_calculate(ability="p").mark_rule(strokeDash=[4, 3])
     return (
         alt.layer(bars, shares, truth.encode(alt.Y("ability:Q")), _coverage(intervals))
         .resolve_scale(color="independent", shape="independent")
-        .properties(title=alt.Title("The 95 % interval that each would give", anchor="start", fontSize=12))
+        .properties(title=alt.Title("The 95% interval that each would give", fontSize=12))
     )
 
 
@@ -114,8 +109,8 @@ def _coverage(intervals: alt.Chart) -> alt.Chart:
     return (
         intervals.transform_filter(f"datum.kind == '{_HOLDS}'")
         .transform_aggregate(coverage="sum(probability)")
-        .transform_calculate(label="'an interval holds p with probability ' + format(datum.coverage, '.3f')")
-        .mark_text(align="left", x=4, y=8)
+        .transform_calculate(label="'An interval holds p with probability ' + format(datum.coverage, '.3f')")
+        .mark_text(align="left", x=0, y=-8)
         .encode(alt.Text("label:N"))
     )
 
@@ -133,4 +128,4 @@ def _wilson(chart: alt.Chart) -> alt.Chart:
 
 
 def _two_colours(first: str, second: str) -> alt.Scale:
-    return alt.Scale(domain=[first, second], range=list(style.PALETTE[:2]))
+    return alt.Scale(domain=[first, second], range=list(_parts.COLOURS[:2]))

@@ -1,9 +1,10 @@
 """How large a step a study would find, by its sizes, runs and scatter, with sliders for the last two."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from mirage import _validate, style
+from mirage import _validate
 from mirage.charts import _parts
 
 __all__ = ["study_plan"]
@@ -15,9 +16,10 @@ _X = alt.X(
     "factor:Q",
     title="Factor of the step in the loss",
     scale=alt.Scale(type="log", domain=[1.01, 100], clamp=True),
-    axis=alt.Axis(values=[1.1, 1.5, 2, 4, 8, 20, 50]),
+    axis=alt.Axis(values=[1.2, 2, 4, 10, 20, 50]),
 )
 _SHARE = {"title": "Share of studies that find it", "scale": alt.Scale(domain=[0, 1])}
+_GOAL = 0.8
 _DESCRIPTION = (
     "The share of simulated studies that find a step, against the factor of the step, one line for each "
     "number of sizes, with a line at 0.8. Sliders set the scatter and the runs per size."
@@ -54,17 +56,28 @@ def study_plan(power: pd.DataFrame) -> alt.LayerChart:
     4
     """
     _validate.columns("power", power, _COLUMNS)
-    title = "'Scatter ' + scatter + ' %, ' + runs + (runs == 1 ? ' run' : ' runs') + ' per size'"
-    goal = alt.Chart(alt.sequence(1)).transform_calculate(goal="0.8").mark_rule(strokeDash=[4, 3])
-    return (
-        alt.layer(*_layers(power), goal.encode(alt.Y("goal:Q", **_SHARE)))
-        .add_params(
-            _parts.slider("scatter", "Scatter between runs, in per cent", 5, 1, 50, 1),
-            _parts.slider("runs", "Runs per size", 1, 1, 16, 1),
-        )
-        .properties(width=280, height=240, description=_DESCRIPTION, usermeta=_parts.EMBEDDED)
-        .properties(title=alt.Title(alt.expr(title), anchor="start", fontSize=12))
+    goal = alt.Chart(alt.sequence(1)).transform_calculate(goal=str(_GOAL)).mark_rule(strokeDash=[4, 3])
+    chart = alt.layer(*_layers(power), goal.encode(alt.Y("goal:Q", **_SHARE))).properties(height=300)
+    chart = chart.add_params(
+        _parts.slider("scatter", "Scatter between runs (%)", 5, 1, 50, 1),
+        _parts.slider("runs", "Runs per size", 1, 1, 16, 1),
     )
+    return _parts.sum_up(chart, _DESCRIPTION, *_sentence(power))
+
+
+def _sentence(power: pd.DataFrame) -> list[str]:
+    """Say for the most and the fewest sizes where their lines cross the dashed one, if they do."""
+    lines = ["'Scatter ' + scatter + '%, ' + runs + (runs == 1 ? ' run' : ' runs') + ' per size.'"]
+    by_sizes = power.sort_values("ratio").groupby("sizes")
+    found = {sizes: line for sizes, line in by_sizes if line["share"].max() >= _GOAL}
+    told = sorted({min(found), max(found)}) if found else []
+    lines += ["'Found in 8 of 10 studies are'"] if told else []
+    for sizes in told:
+        ratio = np.interp(_GOAL, found[sizes]["share"].cummax(), found[sizes]["ratio"])
+        factor = f"format(exp({ratio} * scatter / 100 / sqrt(runs)), '.3~r')"
+        end = "." if sizes == told[-1] else ","
+        lines.append(f"'a factor of ' + {factor} + ' with {sizes} sizes{end}'")
+    return lines
 
 
 def _layers(power: pd.DataFrame) -> list[alt.Chart]:
@@ -72,12 +85,12 @@ def _layers(power: pd.DataFrame) -> list[alt.Chart]:
         factor="exp(datum.ratio * scatter / 100 / sqrt(runs))", label="datum.sizes + ' sizes'"
     )
     order = [f"{sizes} sizes" for sizes in sorted(power["sizes"].unique())]
-    looks = {alt.Color: list(style.PALETTE), alt.StrokeDash: _DASHES, alt.Shape: _SHAPES}
+    looks = {alt.Color: list(_parts.COLOURS), alt.StrokeDash: _DASHES, alt.Shape: _SHAPES}
     color, dash, shape = (
         channel(
             "label:N",
             scale=alt.Scale(domain=order, range=values[: len(order)]),
-            legend=alt.Legend(orient="bottom", title=None),
+            legend=alt.Legend(title=None, columns=3),
         )
         for channel, values in looks.items()
     )

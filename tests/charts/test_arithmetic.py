@@ -22,12 +22,17 @@ SCORES = pd.DataFrame(
 ).round(5)
 
 
-def drawn(**chosen):
-    """Return size and height of the points that Vega draws with these choices, and those of the line."""
+def svg_of(**chosen):
+    """Return what Vega draws with these choices."""
     chart = charts.arithmetic(SCORES).to_dict()
     for parameter in chart["params"]:
         parameter["value"] = chosen.get(parameter["name"], parameter.get("value"))
-    svg = vl_convert.vegalite_to_svg(chart).replace("−", "-")
+    return vl_convert.vegalite_to_svg(chart).replace("−", "-")
+
+
+def drawn(**chosen):
+    """Return size and height of the points that Vega draws with these choices, and those of the line."""
+    svg = svg_of(**chosen)
     points = [dict(part.split(": ", 1) for part in label.split("; ")) for label in POINT.findall(svg)]
     found = np.array(sorted((float(point["Parameters"]), float(point["Score"])) for point in points))
     (path,) = LINE.findall(svg)
@@ -59,10 +64,18 @@ def test_the_runs_that_are_chosen_are_drawn_where_they_belong(task, items, axis,
         assert abs(np.corrcoef(line[:, 1], means)[0, 1] + 1) < 1e-6
 
 
+@pytest.mark.parametrize(("seed", "who"), [("mean", "Mean of seeds"), ("2", "Seed 2")])
+def test_it_says_the_scores_of_the_smallest_and_the_largest_size(seed, who):
+    runs = SCORES.query("task == 'addition' and items == 2000 and mark == 'loss'")
+    runs = runs if seed == "mean" else runs[runs["seed"] == int(seed)]
+    first, *_, last = runs.groupby("parameters")["score"].mean()
+    said = f"{who}, addition, 2,000 items: loss is {first:.3f} at 1,000 and {last:.3f} at 100,000 parameters."
+    assert said in svg_of(seed=seed, mark="loss")
+
+
 def test_all_items_and_the_mean_are_shown_first():
-    values = {
-        parameter["name"]: parameter["value"] for parameter in charts.arithmetic(SCORES).to_dict()["params"]
-    }
+    parameters = charts.arithmetic(SCORES).to_dict()["params"]
+    values = {parameter["name"]: parameter["value"] for parameter in parameters if "bind" in parameter}
     assert values == {
         "task": "addition",
         "mark": "exact match",

@@ -1,9 +1,11 @@
 """The interactive high jump: its expressions against the package, its controls, its description."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
-from scipy import stats
+import vl_convert
+from scipy import optimize, stats
 
 from mirage import charts, toy
 
@@ -29,6 +31,28 @@ def test_the_chart_computes_the_high_jump(decade, jumps):
     assert (datum.low + datum.high) / 2 == pytest.approx(mean)
     inside = stats.norm.cdf(datum.high, mean, 0.08) - stats.norm.cdf(datum.low, mean, 0.08)
     assert inside == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("bar", "spread", "jumps"), [(1.6, 0.05, 10), (1.75, 0.1, 1), (1.45, 0.03, 40)])
+def test_it_says_when_the_bar_is_cleared_and_how_fast(bar, spread, jumps):
+    def months(jumps, level):
+        def gap(decade):
+            once = toy.clearing_probability(1.2 + 0.4 * decade, spread, bar)
+            return toy.chain_probability(once, jumps) - level
+
+        return 10 ** optimize.brentq(gap, -1, 3)
+
+    chart = charts.high_jump().to_dict()
+    chosen = {"bar": bar, "spread": spread, "jumps": jumps}
+    for parameter in chart["params"]:
+        if parameter["name"] in chosen:
+            parameter["value"] = chosen[parameter["name"]]
+    said = re.search(r"Title text '(.*?)'", vl_convert.vegalite_to_svg(chart))[1]
+    numbers = r"after (\S+) months .* after (\S+) months .* from 10% to 90% with (\S+) times"
+    one, all_of_them, factor = map(float, re.search(numbers, said).groups())
+    assert one == pytest.approx(months(1, 0.5), rel=0.005)
+    assert all_of_them == pytest.approx(months(jumps, 0.5), rel=0.005)
+    assert factor == pytest.approx(months(jumps, 0.9) / months(jumps, 0.1), rel=0.005)
 
 
 def test_all_panels_draw_what_the_first_one_computes():

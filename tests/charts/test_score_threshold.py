@@ -23,27 +23,34 @@ def drawn(bar):
     """Return what Vega draws with the slider at this power of ten: an SVG that carries the counts."""
     chart = charts.score_threshold(SCORES).to_dict()
     for parameter in chart["params"]:
-        if parameter["name"] == "bar":
+        if parameter["name"] == "bar_power":
             parameter["value"] = bar
     return vl_convert.vegalite_to_svg(chart)
 
 
 @pytest.mark.parametrize("bar", [0.3, 1.0, 1.7, 3.0])
 def test_vega_counts_the_curves_above_the_threshold(bar):
-    found = re.findall(r'aria-label="[^"]*metric: ([a-z ]+); told: (\d+) of (\d+)', drawn(bar))
-    above = SCORES.assign(above=SCORES["score"] > 10**bar).groupby("metric")["above"]
+    svg, threshold = drawn(bar), float(f"{10**bar:.1e}")  # the slider stands for two digits
+    found = re.findall(r'aria-label="[^"]*metric: ([a-z ]+); told: (\d+) of (\d+)', svg)
+    above = SCORES.assign(above=SCORES["score"] > threshold).groupby("metric")["above"]
     expected = {metric: (counts.sum(), counts.size) for metric, counts in above}
     assert {metric: (int(a), int(b)) for metric, a, b in found} == expected
+    assert f"{above.sum().sum()} of {len(SCORES)} curves have one" in svg
+
+
+def test_a_score_just_above_the_threshold_is_above_it():
+    scores = pd.DataFrame({"metric": ["exact match"] * 2, "score": [10.00000009, 10.0]})
+    assert "told: 1 of 2" in vl_convert.vegalite_to_svg(charts.score_threshold(scores).to_dict())
 
 
 def test_the_title_gives_the_threshold():
-    assert "Emergence score above 10" in drawn(1.0) and "Emergence score above 501" in drawn(2.7)
+    assert "score above 10:" in drawn(1.0) and "score above 500:" in drawn(2.7)
 
 
 def test_the_chart_carries_its_description_and_control():
     chart = charts.score_threshold(SCORES).to_dict()
     assert len(chart["description"].split()) > 20
-    assert [param["name"] for param in chart["params"] if "bind" in param] == ["bar"]
+    assert [param["name"] for param in chart["params"] if "bind" in param] == ["bar_power"]
 
 
 @pytest.mark.parametrize(

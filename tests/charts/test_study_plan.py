@@ -20,13 +20,18 @@ POWER = pd.DataFrame(
 )
 
 
-def points(scatter, runs):
-    """Return label, factor and share of every point that Vega draws with the sliders at these values."""
+def drawn(scatter, runs):
+    """Return what Vega draws with the sliders at these values: an SVG that carries the numbers as labels."""
     chart = charts.study_plan(POWER).to_dict()
     values = {"scatter": scatter, "runs": runs}
     for parameter in chart["params"]:
         parameter["value"] = values.get(parameter["name"], parameter.get("value"))
-    labels = re.findall(r'aria-label="([^"]*)"', vl_convert.vegalite_to_svg(chart))
+    return vl_convert.vegalite_to_svg(chart)
+
+
+def points(scatter, runs):
+    """Return label, factor and share of every point that Vega draws."""
+    labels = re.findall(r'aria-label="([^"]*)"', drawn(scatter, runs))
     marks = [dict(field.split(": ", 1) for field in label.split("; ") if ": " in field) for label in labels]
     numbers = "Factor of the step in the loss", "Share of studies that find it"
     return sorted(
@@ -43,6 +48,18 @@ def test_points_stand_at_the_factor_that_scatter_and_runs_give(scatter, runs):
     drawn = points(scatter, runs)
     assert [(label, share) for label, _, share in drawn] == [(label, share) for label, _, share in expected]
     np.testing.assert_allclose([each[1] for each in drawn], [each[1] for each in expected], rtol=1e-9)
+
+
+def test_it_says_the_factor_where_a_line_reaches_eight_of_ten():
+    # Of 12 sizes the line is at 0.8 five sixths of the way from 9 to 30; that of 6 sizes does not reach it.
+    factor = np.exp((9 + 21 * 5 / 6) * 0.15 / 2)
+    said = f"Found in 8 of 10 studies are a factor of {factor:.3g} with 12 sizes."
+    assert f"Scatter 15%, 4 runs per size. {said}" in drawn(15, 4)
+
+
+def test_without_a_line_that_reaches_it_no_factor_is_said():
+    chart = charts.study_plan(POWER.assign(share=0.1)).to_dict()
+    assert "studies." not in vl_convert.vegalite_to_svg(chart)
 
 
 def test_it_describes_itself_and_leaves_no_menu():

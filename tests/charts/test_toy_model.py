@@ -1,11 +1,14 @@
 """The interactive toy model: its expressions against the package, its controls, its description."""
 
 import math
+import re
 from types import SimpleNamespace
 
 import pytest
+import vl_convert
+from scipy import optimize
 
-from mirage import charts, scaling, toy
+from mirage import charts, scaling, toy, words
 
 
 @pytest.mark.parametrize("decade", [7.0, 9.5, 12.0])
@@ -21,6 +24,28 @@ def test_the_chart_computes_the_toy_model(decade, length):
     assert datum.accuracy == pytest.approx(toy.accuracy(p, length))
     assert datum.edits == pytest.approx(toy.token_edit_distance(p, 1))
     assert datum.floor == 1 / 50
+
+
+@pytest.mark.parametrize(("length", "exponent", "items"), [(5, 0.4, 1000), (12, 1.1, 50), (3, 0.3, 10_000)])
+def test_it_says_where_exact_match_rises_and_how_fast(length, exponent, items):
+    def accuracy(parameters):
+        return toy.accuracy(scaling.token_probability(scaling.loss(parameters, 1e9, exponent)), length)
+
+    chart = charts.toy_model().to_dict()
+    chosen = {"length": length, "exponent": exponent, "items": items}
+    for parameter in chart["params"]:
+        if parameter["name"] in chosen:
+            parameter["value"] = chosen[parameter["name"]]
+    said = re.search(r"Title text '(.*?)'", vl_convert.vegalite_to_svg(chart))[1]
+    numbers = r"one half at (.*) parameters; .* takes (.*) decades. One right answer in .*: from (.*)\."
+    half, width, one = re.search(numbers, said).groups()
+    assert words.number(_size(accuracy, 0.5)) == half
+    assert words.number(_size(accuracy, 1 / items)) == one
+    assert float(width) == pytest.approx(scaling.transition_width(accuracy), abs=0.005)
+
+
+def _size(curve, level):
+    return 10 ** optimize.brentq(lambda decade: curve(10**decade) - level, 3, 16)
 
 
 def test_the_chart_carries_its_description_and_controls():

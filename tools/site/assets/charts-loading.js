@@ -1,0 +1,35 @@
+// A chart is drawn when it comes near the view, or when someone moves through the page from the keyboard: its
+// sliders are there only then. The libraries, larger than all else, are asked for once, with the first chart.
+(() => {
+  const library = new URL("vega/vega.js", document.currentScript.src);
+  const waiting = [...document.querySelectorAll("script.chart")];
+  let loaded;
+
+  const load = () =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: library, onload: resolve, onerror: reject });
+      document.head.append(script);
+    });
+
+  const draw = async (chart) => {
+    await (loaded ??= load());
+    if (!chart.isConnected) return; // drawn meanwhile
+    const script = document.createElement("script");
+    script.textContent = chart.textContent;
+    chart.replaceWith(script);
+  };
+  const drawAll = () => waiting.forEach(draw);
+
+  if (!waiting.length) return;
+  document.addEventListener("keydown", (event) => event.key === "Tab" && drawAll());
+  if (!window.IntersectionObserver) return drawAll();
+  const near = new IntersectionObserver(
+    (places) => places.filter((place) => place.isIntersecting).forEach(({ target }) => {
+      near.unobserve(target);
+      draw(target.nextElementSibling);
+    }),
+    { rootMargin: "100% 0px" },
+  );
+  waiting.forEach((chart) => near.observe(chart.previousElementSibling));
+})();
