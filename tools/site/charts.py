@@ -41,7 +41,7 @@ def _write(app: Sphinx, error: Exception | None) -> None:
 
 
 def mend(text: str, page: Path, app: Sphinx) -> str:
-    """Let the script of each chart wait for assets/charts-loading.js, and show a picture until then, and on paper."""
+    """Let the script of each chart wait for its turn, and show a picture until then, and on paper."""
     charts = iter(range(1, 1 + len(_CHART.findall(text))))
 
     def waiting(match: re.Match) -> str:
