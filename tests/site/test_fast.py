@@ -156,6 +156,10 @@ def test_the_keyboard_draws_the_charts(page, address):
     page.goto(address + CHARTS)
     page.keyboard.press("Tab")
     page.wait_for_selector(".vega-bindings input", state="attached")
+    slider = page.locator(".vega-bindings input").first.element_handle()
+    slider.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    assert slider.evaluate("slider => slider.isConnected")  # not drawn again when seen
 
 
 def test_charts_are_drawn_where_nothing_tells_what_is_near_also_from_a_file(page):

@@ -14,7 +14,7 @@
 
   const draw = async (chart) => {
     await (loaded ??= load());
-    if (!chart.isConnected) return; // drawn meanwhile
+    if (!chart?.isConnected) return; // drawn meanwhile
     const script = document.createElement("script");
     script.textContent = chart.textContent;
     chart.replaceWith(script);
@@ -27,7 +27,7 @@
   const near = new IntersectionObserver(
     (places) => places.filter((place) => place.isIntersecting).forEach(({ target }) => {
       near.unobserve(target);
-      draw(target.nextElementSibling);
+      draw(waiting.find((chart) => chart.previousElementSibling === target)); // of no effect if drawn
     }),
     { rootMargin: "100% 0px" },
   );
