@@ -58,6 +58,7 @@ HEARD = """() => {
 def chart(request, page, address, visit):
     """Return each chart, on its page."""
     visit(page, address + request.param)
+    page.locator(".vega-embed").scroll_into_view_if_needed()
     return page.locator(".vega-embed")
 
 
@@ -67,6 +68,7 @@ def open_chart(page, address, visit):
 
     def opened(name: str):
         visit(page, f"{address}notebooks/{name}.html")
+        page.locator(".vega-embed").scroll_into_view_if_needed()
         page.evaluate(HEARD)
         return page.locator(".vega-embed")
 
