@@ -52,7 +52,11 @@ def test_texts_travel_compressed(page, address):
 @pytest.mark.parametrize("name", PAGES)
 def test_no_script_or_style_sheet_keeps_the_page_waiting(soup, name):
     scripts = soup(name).select("script[src]")
-    assert scripts and all(script.has_attr("defer") for script in scripts)
+    later = [
+        script for script in scripts if script.get("type") == "text/plain" and "later" in script["class"]
+    ]
+    assert scripts and all(script.has_attr("defer") for script in scripts if script not in later)
+    assert any("pydata-sphinx-theme" in script["src"] for script in later)
     assert len(soup(name).select("link[rel=stylesheet]")) == 1
     names = " ".join(script["src"] for script in scripts)
     assert not re.search("fontawesome|[Mm]ath[Jj]ax|vega", names)
@@ -181,3 +185,25 @@ def test_only_rules_that_could_match_are_kept():
     )
     kept = ".a{x:y}.a:not(.d){x:y}@media print{h1{x:y}}@keyframes k{to{x:y}}"
     assert styles.lean(sheet, {"a"}) == kept
+
+
+def test_what_is_asked_of_the_theme_before_its_scripts_are_there_is_done_when_they_are(browser, address):
+    tab = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    tab.goto(f"{address}book/glossary.html")
+    tab.wait_for_load_state("networkidle")
+    assert tab.locator("script.later").count() > 0
+    assert tab.locator("html").get_attribute("data-theme") == "dark"  # which does not wait
+    tab.evaluate("document.querySelector('.theme-switch-button').click()")
+    tab.wait_for_selector("html[data-theme='light']", timeout=10_000)
+    assert tab.locator("script.later").count() == 0
+    tab.close()
+
+
+def test_the_search_opens_at_the_first_key(browser, address):
+    tab = browser.new_page()
+    tab.goto(f"{address}book/glossary.html")
+    tab.wait_for_load_state("networkidle")
+    assert tab.locator("script.later").count() > 0
+    tab.keyboard.press("Control+k")
+    tab.wait_for_selector("#pst-search-dialog[open]", timeout=10_000)
+    tab.close()
