@@ -132,6 +132,7 @@ def test_search_finds_after_typing_and_fetches_its_index_only_then(page, address
     page.wait_for_load_state("networkidle")
     assert not any("searchindex" in url for url in asked)
     page.keyboard.press("Control+k")
+    page.wait_for_selector("#pst-search-dialog[open]")
     page.keyboard.type("Gompertz")
     page.keyboard.press("Enter")
     page.wait_for_selector("#search-results li a")
