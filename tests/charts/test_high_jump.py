@@ -4,7 +4,6 @@ import re
 from types import SimpleNamespace
 
 import pytest
-import vl_convert
 from scipy import optimize, stats
 
 from mirage import charts, toy
@@ -34,7 +33,7 @@ def test_the_chart_computes_the_high_jump(decade, jumps):
 
 
 @pytest.mark.parametrize(("bar", "spread", "jumps"), [(1.6, 0.05, 10), (1.75, 0.1, 1), (1.45, 0.03, 40)])
-def test_it_says_when_the_bar_is_cleared_and_how_fast(bar, spread, jumps):
+def test_it_says_when_the_bar_is_cleared_and_how_fast(said, bar, spread, jumps):
     def months(jumps, level):
         def gap(decade):
             once = toy.clearing_probability(1.2 + 0.4 * decade, spread, bar)
@@ -42,14 +41,9 @@ def test_it_says_when_the_bar_is_cleared_and_how_fast(bar, spread, jumps):
 
         return 10 ** optimize.brentq(gap, -1, 3)
 
-    chart = charts.high_jump().to_dict()
-    chosen = {"bar": bar, "spread": spread, "jumps": jumps}
-    for parameter in chart["params"]:
-        if parameter["name"] in chosen:
-            parameter["value"] = chosen[parameter["name"]]
-    said = re.search(r"Title text '(.*?)'", vl_convert.vegalite_to_svg(chart))[1]
+    sentence = said(charts.high_jump(), bar=bar, spread=spread, jumps=jumps)
     numbers = r"after (\S+) months .* after (\S+) months .* from 10% to 90% with (\S+) times"
-    one, all_of_them, factor = map(float, re.search(numbers, said).groups())
+    one, all_of_them, factor = map(float, re.search(numbers, sentence).groups())
     assert one == pytest.approx(months(1, 0.5), rel=0.005)
     assert all_of_them == pytest.approx(months(jumps, 0.5), rel=0.005)
     assert factor == pytest.approx(months(jumps, 0.9) / months(jumps, 0.1), rel=0.005)

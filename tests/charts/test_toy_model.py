@@ -5,7 +5,6 @@ import re
 from types import SimpleNamespace
 
 import pytest
-import vl_convert
 from scipy import optimize
 
 from mirage import charts, scaling, toy, words
@@ -27,18 +26,13 @@ def test_the_chart_computes_the_toy_model(decade, length):
 
 
 @pytest.mark.parametrize(("length", "exponent", "items"), [(5, 0.4, 1000), (12, 1.1, 50), (3, 0.3, 10_000)])
-def test_it_says_where_exact_match_rises_and_how_fast(length, exponent, items):
+def test_it_says_where_exact_match_rises_and_how_fast(said, length, exponent, items):
     def accuracy(parameters):
         return toy.accuracy(scaling.token_probability(scaling.loss(parameters, 1e9, exponent)), length)
 
-    chart = charts.toy_model().to_dict()
-    chosen = {"length": length, "exponent": exponent, "items": items}
-    for parameter in chart["params"]:
-        if parameter["name"] in chosen:
-            parameter["value"] = chosen[parameter["name"]]
-    said = re.search(r"Title text '(.*?)'", vl_convert.vegalite_to_svg(chart))[1]
+    sentence = said(charts.toy_model(), length=length, exponent=exponent, items=items)
     numbers = r"one half at (.*) parameters; .* takes (.*) decades. One right answer in .*: from (.*)\."
-    half, width, one = re.search(numbers, said).groups()
+    half, width, one = re.search(numbers, sentence).groups()
     assert words.number(_size(accuracy, 0.5)) == half
     assert words.number(_size(accuracy, 1 / items)) == one
     assert float(width) == pytest.approx(scaling.transition_width(accuracy), abs=0.005)

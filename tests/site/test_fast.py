@@ -115,7 +115,8 @@ def test_icons_are_seen_and_the_colours_switch_shows_another_one(page, address):
     box = switch.locator("svg:visible").bounding_box()
     assert box["width"] > 10 and box["height"] > 10
     before = switch.locator("svg:visible").get_attribute("data-mode")
-    switch.click()
+    switch.click()  # before the theme's scripts are there: it is clicked again when they are
+    page.wait_for_function("old => document.documentElement.dataset.mode !== old", arg=before)
     assert switch.locator("svg:visible").count() == 1
     assert switch.locator("svg:visible").get_attribute("data-mode") != before
 

@@ -10,45 +10,45 @@ _STYLE = """\
 body { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; padding: 0 1rem; }
 body { margin: 4rem auto; max-width: 40rem; background: Canvas; color: CanvasText; }
 a { color: LinkText; }"""
-# Jupyter Book's own entry is a bare line without a title, a language or a link.
-_ENTRY = """\
+_PAGE = """\
 <!DOCTYPE html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+{head}
+</head>
+<body><main>
+{main}
+</main></body>
+</html>
+"""
+# Jupyter Book's own entry is a bare line without a title, a language or a link.
+_ENTRY = _PAGE.format(
+    head="""\
 <meta http-equiv="refresh" content="0; url={page}.html">
 <link rel="icon" href="_static/favicon.svg">
 <title>{title}</title>
-{tags}
-</head>
-<body><main><h1>{title}</h1><p><a href="{page}.html">Read the book</a></p></main></body>
-</html>
-"""
+{tags}""",
+    main='<h1>{title}</h1>\n<p><a href="{page}.html">Read the book</a></p>',
+)
 # Shown in place of any missing address, at any depth: so it loads nothing, and its links begin at the root.
-_LOST = """\
-<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+_LOST = _PAGE.format(
+    head="""\
 <meta name="robots" content="noindex">
 <title>Page not found — {title}</title>
 <style>
 {style}
-</style>
-</head>
-<body><main>
+</style>""",
+    main="""\
 <h1>There is no such page</h1>
 <p>It may have moved, or its address may be mistyped. These ways lead on:</p>
 <ul>
 <li><a href="{base}/{page}.html">{title}, from the start</a></li>
 <li><a href="{base}/search.html">Search the book</a></li>
 <li><a href="{base}/book/glossary.html">Look up a term</a></li>
-</ul>
-</main></body>
-</html>
-"""
+</ul>""",
+)
 
 
 def write(title: str) -> None:
