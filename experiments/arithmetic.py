@@ -1,11 +1,27 @@
 """Train the book's arithmetic family and keep its answers: `python -m experiments.arithmetic`.
 
-Each job trains one size, with several seeds; then its models, as they were at the checkpoints, are asked.
-Both leave a file under build/arithmetic, so that a run that was stopped goes on where it was, and other
-questions need no new training. When all are there, the tables of `mirage.datasets` are written from them.
+Each size is trained at the learning rate that `experiments.arithmetic_rates` found best for it; all else is
+the same for all sizes. A job trains some seeds of one size, asks the models as they were at the checkpoints,
+and leaves one table a member in `mirage/data/arithmetic`, with the recipe and all sums in its metadata. A
+member that is there is not trained again. The weights stay under build/, so that other questions need no new
+training: remove the tables, and start again.
+
+Predicted before the run, for the sums of two numbers of four digits unless it says otherwise:
+
+1. At the largest size exact match is at least .95 in the mean of the seeds, and at least .90 in each.
+2. The test of a step in exact match has p > .05, with all sizes, and without either end.
+3. The metric explains between .7 and 1.1 of the rise of exact match, with and without the largest size.
+4. Of the 16 members of the two largest sizes, the forecast of exact match from size by way of the loss covers
+   at least 10, and the one from the loss as measured at least 14.
+5. The steepest slope between neighbouring sizes, in ranges per decade, is larger for the token edit distance
+   and for the loss than for exact match.
+6. Sums of 3, 4 and 5 digits rise equally fast: the width of 5 is .8 to 1.5 times that of 3.
+7. Where the mean of exact match is between .2 and .8, its standard deviation over the seeds is at least .15.
+8. At the two smallest sizes the models are not surely above a guesser with their own habits.
 """
 
 import functools
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -14,26 +30,26 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import torch
 
-from experiments import common, sweep
+from experiments import arithmetic_rates, common, sweep
 from mirage import _files, metrics
 from mirage.families import problems, tasks, training, transformer
 from tools.project import ROOT
 
 FOLDER = ROOT / "build" / "arithmetic"
-VERSION = 1  # of the training: raise it when models would come out otherwise
-MAIN = ("mixed", "padded")  # families; the others are controls of the recipe
-WIDTHS = (6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192)
+MEMBERS = common.DATA / "arithmetic"
+VERSION = 2  # of the training: raise it when models would come out otherwise
 PADDED_WIDTHS = (4, 6, 8, 10, 12, 16)  # around the size at which they learn to add
 CHECKPOINTS = (250, 500, 1000, 1500, 2000, 2500, 3000)  # and the last, 4,000
-MANY_SEEDS, FEW_SEEDS, FEW_FROM = range(8), range(4), 96
-RATES = {0.5: (8, 16, 32, 48, 192), 2.0: (8, 16, 32, 48)}  # times the rule: is a dip the recipe's?
-EQUAL_COMPUTE, COMPUTE_OF = (32,), 64  # trained for about as many operations as this width
-TEST_SEED = 2023
-SUMS, PRODUCTS, MANY_SUMS, FEW_ROWS = 2000, 1000, 20_000, 200
+SEEDS = range(8)
+TEST_SEED, SAMPLE_SEED = 2023, 2024
+SUMS, PRODUCTS, MANY_SUMS = 2000, 1000, 20_000
 MANY_UP_TO = 24  # widths
-ROW_SEEDS, LENGTH_ROW_SEEDS = range(2), range(4)  # of which answers are kept one by one
+FEW_ROWS, SAMPLED, SAMPLES = 200, 500, 20  # answers kept from early steps; items sampled, and how often
+ROW_SEEDS, SOME_SEEDS = range(2), range(4)  # of which answers are kept one by one
 ADDITION, MULTIPLICATION, LARGE = "addition", "multiplication", "addition, large test"
 
 
@@ -53,110 +69,113 @@ class Job:
 
     @property
     def name(self) -> str:
-        """Return the name of the job's file, which changes with the recipe and the problems."""
+        """Return the name of the job's weights, which changes with the recipe and the problems."""
         about = f"{self.family} {self.recipe.width} {self.seeds[0]}".replace(" ", "-")
         some = self.problems(1000, self.seeds[0]).to_csv()
         return f"{about}-{sweep.key((self, CHECKPOINTS, VERSION, some))}.pkl.gz"
 
-
-def jobs() -> dict[str, Job]:
-    """Return all jobs by the names of their files; first the family and its control, long ones first."""
-    found = [*_family(), *_variants()]
-    found.sort(key=lambda job: (job.family not in MAIN, -job.recipe.parameters * job.recipe.steps))
-    return {job.name: job for job in found}
+    def member(self, seed: int) -> str:
+        """Return the name of a member's table."""
+        return f"{self.family}-{self.recipe.width}-{seed}.parquet"
 
 
-def _family() -> Iterator[Job]:
-    for width in WIDTHS:
-        seeds = MANY_SEEDS if width < FEW_FROM else FEW_SEEDS
-        for together in _parts(seeds, width):
-            yield Job("mixed", transformer.Recipe(width), together)
-
-
-def _variants() -> Iterator[Job]:
+def jobs() -> Iterator[Job]:
+    """Yield all jobs: the control, and the family, small sizes first."""
     for width in PADDED_WIDTHS:
-        yield Job("padded", transformer.Recipe(width), tuple(MANY_SEEDS))
-    for rate, widths in RATES.items():
-        for width in widths:
-            for together in _parts(FEW_SEEDS, width):
-                yield Job(f"rate {rate:g}", transformer.Recipe(width, rate=rate), together)
-    for width in EQUAL_COMPUTE:
-        steps = round(4000 * (COMPUTE_OF / width) ** 2)  # nearly all operations are products of matrices
-        yield Job("equal compute", transformer.Recipe(width, steps=steps), tuple(FEW_SEEDS))
+        yield Job("padded", transformer.Recipe(width), tuple(SEEDS))
+    for width, rate in arithmetic_rates.best().items():
+        together = 8 if width <= 24 else 4 if width <= 48 else 1
+        for first in range(0, len(SEEDS), together):
+            yield Job("mixed", transformer.Recipe(width, rate=rate), tuple(SEEDS[first : first + together]))
 
 
-def _parts(seeds: range, width: int) -> Iterator[tuple[int, ...]]:
-    """Yield the seeds that are trained together: the larger the models, the fewer."""
-    together = 8 if width <= 24 else 4 if width <= 48 else 1
-    for first in range(0, len(seeds), together):
-        yield tuple(seeds[first : first + together])
-
-
-def train(job: Job, path: Path) -> None:
-    """Train one size, and write the weights at the checkpoints."""
+def make(job: Job, weights: Path, folder: Path = MEMBERS) -> None:
+    """Train some seeds of one size, and write their weights at the checkpoints; ask them."""
     torch.set_num_threads(1)
     began = time.perf_counter()
-    weights, losses = {}, np.empty(0)
+    states, losses = {}, np.empty(0)
     for step, models, found in training.train(job.recipe, job.seeds, job.problems, checkpoints=CHECKPOINTS):
-        state = {name: tensor.cpu().numpy().copy() for name, tensor in models.state_dict().items()}
-        weights[step], losses = state, found
-    seconds = time.perf_counter() - began
-    result = {"weights": weights, "losses": losses, "seconds": seconds, "made": common.circumstances()}
-    pd.to_pickle(result, path, compression="gzip")
+        states[step] = {name: tensor.cpu().numpy().copy() for name, tensor in models.state_dict().items()}
+        losses = found
+    about = {"seconds": round((time.perf_counter() - began) / len(job.seeds), 1)}
+    about |= {"trained_together": len(job.seeds), "made": common.circumstances()}
+    pd.to_pickle({"weights": states, "losses": losses, "about": about}, weights, compression="gzip")
+    ask(job, weights, folder)
+
+
+def ask(job: Job, weights: Path, folder: Path = MEMBERS) -> None:
+    """Ask the models of a job, as they were at the checkpoints, and write a table a member."""
+    torch.set_num_threads(1)
+    trained = pd.read_pickle(weights, compression="gzip")
+    models = transformer.Transformer(job.recipe, job.seeds)
+    rows, runs = {seed: [] for seed in job.seeds}, {seed: [] for seed in job.seeds}
+    for step, state in trained["weights"].items():
+        models.load_state_dict({name: torch.from_numpy(values) for name, values in state.items()})
+        last = step == job.recipe.steps
+        for task, items in test_sets(job, last).items():
+            for seed, answers in zip(job.seeds, models.answers(items), strict=True):
+                runs[seed].append({"step": step, "task": task} | counted(answers))
+                kept = _row_by_row(_kept(answers, task, seed, last))
+                rows[seed].append(kept.assign(step=step, task=task, sample=0))
+    for seed, sampled in _sampled(job, models):
+        rows[seed].append(sampled)
+    for number, seed in enumerate(job.seeds):
+        about = {"family": job.family, "seed": seed, "parameters": job.recipe.parameters}
+        about |= asdict(job.recipe) | trained["about"] | {"runs": runs[seed]}
+        about["first_losses"] = trained["losses"][:50, number].astype(float).round(5).tolist()
+        write(pd.concat(rows[seed], ignore_index=True), about, folder / job.member(seed))
 
 
 def test_sets(job: Job, last: bool) -> dict[str, pd.DataFrame]:
     """Return the held-out items that a model is asked, by task: the same for all models."""
-
-    def sums(items: int = SUMS, digits=4, seed=TEST_SEED, **options) -> pd.DataFrame:
-        return tasks.written("+", tasks.draw("+", items, digits, rng=seed, **options))
-
     if job.family == "padded":
+        return {ADDITION: items("padded", ADDITION)}
+    names = [ADDITION, MULTIPLICATION]
+    if last:
+        names += [f"sums of {length} digits" for length in (3, 4, 5)]
+        names += [LARGE] * (job.recipe.width <= MANY_UP_TO)
+    return {name: items("mixed", name) for name in names}
+
+
+@functools.cache
+def items(family: str, task: str) -> pd.DataFrame:
+    """Return the items of a task, and their targets."""
+    if family == "padded":
         operands = tasks.draw("+", SUMS, 4, zeros=True, rng=TEST_SEED)
-        return {ADDITION: tasks.written("+", operands, padded=4)}
-    products = tasks.written("x", tasks.draw("x", PRODUCTS, 2, rng=TEST_SEED))
-    sets = {ADDITION: sums(), MULTIPLICATION: products}
-    if last and job.family == "mixed":
-        for length in (3, 4, 5):
-            sets[f"sums of {length} digits"] = sums(digits=(1, 2, 3, 4), answer_digits=length)
-        if job.recipe.width <= MANY_UP_TO:
-            sets[LARGE] = sums(MANY_SUMS, seed=TEST_SEED + 1)
-    return sets
+        return tasks.written("+", operands, padded=4)
+    if task == MULTIPLICATION:
+        return tasks.written("x", tasks.draw("x", PRODUCTS, 2, rng=TEST_SEED))
+    if task == LARGE:
+        return tasks.written("+", tasks.draw("+", MANY_SUMS, 4, rng=TEST_SEED + 1))
+    if task == ADDITION:
+        return tasks.written("+", tasks.draw("+", SUMS, 4, rng=TEST_SEED))
+    digits = {"answer_digits": int(task.split()[2])}
+    return tasks.written("+", tasks.draw("+", SUMS, (1, 2, 3, 4), rng=TEST_SEED, **digits))
 
 
-def ask(trained: tuple[Job, Path], path: Path) -> None:
-    """Ask the models of a job, as they were at the checkpoints, and write their answers and scores."""
-    torch.set_num_threads(1)
-    job, file = trained
-    result = pd.read_pickle(file, compression="gzip") | {"job": asdict(job)}
-    models = transformer.Transformer(job.recipe, job.seeds)
-    about = {"family": job.family, "model": f"{job.family}-{job.recipe.width}"}
-    about["parameters"] = job.recipe.parameters
-    rows, runs = [], []
-    for step, weights in result.pop("weights").items():
-        models.load_state_dict({name: torch.from_numpy(values) for name, values in weights.items()})
-        last = step == job.recipe.steps
-        for task, items in test_sets(job, last).items():
-            for seed, answers in zip(job.seeds, models.answers(items), strict=True):
-                run = about | {"seed": seed, "step": step, "task": task}
-                runs.append(run | counted(answers))
-                rows.append(_row_by_row(_kept(answers, job.family, task, seed, last)).assign(**run))
-    pd.to_pickle(result | {"rows": pd.concat(rows), "runs": runs}, path, compression="gzip")
-
-
-def _kept(answers: pd.DataFrame, family: str, task: str, seed: int, last: bool) -> pd.DataFrame:
+def _kept(answers: pd.DataFrame, task: str, seed: int, last: bool) -> pd.DataFrame:
     """Return the answers that are kept one by one; of the others the sums are."""
-    if family in MAIN and last:
-        seeds = {ADDITION: MANY_SEEDS, MULTIPLICATION: MANY_SEEDS, LARGE: ROW_SEEDS}
-        return answers if seed in seeds.get(task, LENGTH_ROW_SEEDS) else answers[:0]
-    return answers[:FEW_ROWS] if seed in ROW_SEEDS else answers[:0]
+    if not last:
+        return answers[:FEW_ROWS] if seed in ROW_SEEDS else answers[:0]
+    seeds = {ADDITION: SEEDS, MULTIPLICATION: SEEDS, LARGE: ROW_SEEDS}.get(task, SOME_SEEDS)
+    return answers if seed in seeds else answers[:0]
+
+
+def _sampled(job: Job, models: transformer.Transformer) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield some seeds of the family, and the answers that they gave to the first sums when sampled."""
+    if job.family != "mixed" or not set(job.seeds) & set(SOME_SEEDS):
+        return
+    asked = items("mixed", ADDITION)[:SAMPLED]
+    for seed, answers in zip(job.seeds, models.samples(asked, SAMPLES, SAMPLE_SEED), strict=True):
+        if seed in SOME_SEEDS:
+            yield seed, answers.assign(step=job.recipe.steps, task=ADDITION)
 
 
 def _row_by_row(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return answers with a column of half precision for each place."""
+    """Return the number of each item in its test, its answer, and a column of half precision a place."""
     known = _by_place(answers).astype(np.float16)
     columns = {f"log_probability_{place + 1}": known[:, place] for place in range(transformer.ANSWER)}
-    return answers.drop(columns="log_probabilities").assign(**columns)
+    return pd.DataFrame({"row": answers.index, "prediction": answers["prediction"], **columns})
 
 
 def _by_place(answers: pd.DataFrame) -> np.ndarray:
@@ -197,51 +216,40 @@ def counted(answers: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def write(results: list[dict], folder: Path = common.DATA) -> None:
-    """Write the tables and the manifest aside, and rename them."""
-    order = ["task", "family", "parameters", "seed", "step"]
-    rows = pd.concat([result["rows"] for result in results], ignore_index=True)
-    rows = rows.sort_values([*order, "item"], kind="stable", ignore_index=True)
-    runs = pd.DataFrame([run for result in results for run in result["runs"]])
-    runs = runs.sort_values(order, ignore_index=True)
-    text = json.dumps(manifest(results), indent=1) + "\n"
-    main = rows["family"].isin(MAIN)
-    tables = {"": rows[main], "-recipes": rows[~main], "-runs": runs}
-    for name, table in tables.items():
-        with _files.aside(folder / f"arithmetic{name}.parquet") as part:
-            table.reset_index(drop=True).to_parquet(part, compression="zstd")
-    with _files.aside(folder / "arithmetic.json") as part:
-        part.write_text(text, encoding="utf-8")
+def write(rows: pd.DataFrame, about: dict[str, object], path: Path) -> None:
+    """Write the table of a member aside, with what it is in the metadata, and rename it."""
+    whole = rows.select_dtypes("int").columns
+    table = pa.Table.from_pandas(rows.astype(dict.fromkeys(whole, "int32")), preserve_index=False)
+    packed = gzip.compress(json.dumps(about).encode(), mtime=0)
+    path.parent.mkdir(exist_ok=True)
+    with _files.aside(path) as part:
+        pq.write_table(table.replace_schema_metadata({"member": packed}), part, compression="zstd")
 
 
-def manifest(results: list[dict]) -> dict[str, object]:
-    """Return what is needed to train the models again, and the first losses of the smallest member."""
-    members = (result for result in results if result["job"]["family"] == "mixed")
-    smallest = min(members, key=lambda result: result["job"]["recipe"]["width"])
-    return {
-        "seconds": round(sum(result["seconds"] for result in results)),
-        "checkpoints": CHECKPOINTS,
-        "test_seed": TEST_SEED,
-        "held_out": tasks.HELD_OUT,
-        "first_losses": smallest["losses"][:50, 0].astype(float).round(5).tolist(),
-        "jobs": [
-            result["job"] | {"seconds": round(result["seconds"], 1), "made": result["made"]}
-            for result in results
-        ],
-    }
+def write_items(folder: Path = MEMBERS) -> None:
+    """Write what the models are asked, once for all members, and what is the same for all of them."""
+    largest = {family: Job(family, transformer.Recipe(6), ()) for family in ("mixed", "padded")}
+    asked = [
+        found.assign(family=family, task=task, row=range(len(found)))
+        for family, job in largest.items()
+        for task, found in test_sets(job, last=True).items()
+    ]
+    common_to_all = {"checkpoints": CHECKPOINTS, "test_seed": TEST_SEED, "held_out": tasks.HELD_OUT}
+    write(pd.concat(asked, ignore_index=True), common_to_all, folder / "items.parquet")
 
 
 def main() -> None:
-    """Train what is missing, ask the models, and write the tables."""
+    """Train the members that are missing, and ask them."""
     options = common.parser(__doc__).parse_args()
-    where = {"workers": options.workers, "cluster": options.dask}
-    todo = jobs()
-    trained = sweep.run(train, todo, FOLDER, **where)
-    files = [__file__, *(module.__file__ for module in (metrics, tasks, transformer))]
-    code = [Path(file).read_bytes() for file in files]
-    questions = {f"{sweep.key((name, code))}.pkl.gz": (todo[name], trained[name]) for name in todo}
-    answered = sweep.run(ask, questions, FOLDER / "answers", **where)
-    write([pd.read_pickle(file, compression="gzip") for file in answered.values()])
+    missing = {
+        job.name: job
+        for job in jobs()
+        if not all((MEMBERS / job.member(seed)).exists() for seed in job.seeds)
+    }
+    for name, job in missing.items():
+        if (FOLDER / name).exists():
+            ask(job, FOLDER / name)
+    sweep.run(make, missing, FOLDER, workers=options.workers, cluster=options.dask)
 
 
 if __name__ == "__main__":

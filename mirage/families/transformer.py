@@ -175,6 +175,41 @@ class Transformer(nn.Module):
             for prediction, one in zip(predictions, known, strict=True)
         ]
 
+    @torch.no_grad()
+    def samples(self, items: pd.DataFrame, number: int, seed: int) -> list[pd.DataFrame]:
+        """Return answers of each model drawn, symbol by symbol, with the probabilities it gives them.
+
+        Parameters
+        ----------
+        items : DataFrame
+            `item`, the prompt, and `target`.
+        number : int
+            Answers to each item.
+        seed : int
+            Of the draws, which also depend on the stack.
+
+        Returns
+        -------
+        list of DataFrame, one per model
+            `row`, the item's place among the items, from 0; `sample`, from 1; and `prediction`.
+        """
+        device = self.symbol.device
+        generator = torch.Generator(device).manual_seed(seed)
+        prompts = torch.from_numpy(encoded(items)[:, :PROMPT]).repeat_interleave(number, dim=0)
+        parts = []
+        for part in prompts.split(_AT_ONCE):
+            read = part.to(device).long().expand(len(self.seeds), -1, -1)
+            for _ in range(ANSWER):
+                chances = self(read)[..., -1, :].softmax(-1)
+                drawn = torch.multinomial(chances.flatten(0, 1), 1, generator=generator)
+                read = torch.cat([read, drawn.view(*read.shape[:2], 1)], dim=-1)
+            parts.append(read[..., PROMPT:])
+        row, sample = np.divmod(np.arange(len(prompts)), number)
+        return [
+            pd.DataFrame({"row": row, "sample": sample + 1, "prediction": _decoded(one.cpu().numpy())})
+            for one in torch.cat(parts, dim=1)
+        ]
+
     def _answered(self, codes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the greedy answers, and what the targets' symbols got, shape (models, items, ANSWER)."""
         targets = codes[:, PROMPT:].expand(len(self.seeds), -1, -1)
