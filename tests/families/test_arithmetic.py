@@ -21,7 +21,6 @@ from mirage.families import problems, tasks, training, transformer
 from tools.project import ROOT
 
 torch.set_num_threads(1)
-ABOUT = ["family", "model", "parameters", "seed", "step", "task"]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +47,7 @@ def result(tiny, folder):
     for seed in tiny.seeds:
         about, table = member(folder / tiny.member(seed))
         items = arithmetic.items("padded", "addition").iloc[table["row"]].reset_index(drop=True)
-        rows.append(
-            table.join(items).assign(**dict(zip(ABOUT[:4], ("padded", "tiny", 1, seed), strict=True)))
-        )
+        rows.append(table.join(items).assign(family="padded", model="tiny", parameters=1, seed=seed))
         runs += [run | {"seed": seed} for run in about["runs"]]
     return {"rows": pd.concat(rows), "runs": runs}
 
