@@ -222,8 +222,18 @@ def write(rows: pd.DataFrame, about: dict[str, object], path: Path) -> None:
     table = pa.Table.from_pandas(rows.astype(dict.fromkeys(whole, "int32")), preserve_index=False)
     packed = gzip.compress(json.dumps(about).encode(), mtime=0)
     path.parent.mkdir(exist_ok=True)
+    splits = [
+        name for name, kind in zip(table.column_names, table.schema.types, strict=True) if kind == "halffloat"
+    ]
     with _files.aside(path) as part:
-        pq.write_table(table.replace_schema_metadata({"member": packed}), part, compression="zstd")
+        pq.write_table(
+            table.replace_schema_metadata({"member": packed}),
+            part,
+            compression="zstd",
+            compression_level=19,
+            use_dictionary=[name for name in ("task", "step", "sample") if name in table.column_names],
+            column_encoding=dict.fromkeys(splits, "BYTE_STREAM_SPLIT") | {"row": "DELTA_BINARY_PACKED"},
+        )
 
 
 def write_items(folder: Path = MEMBERS) -> None:
