@@ -46,7 +46,8 @@ def mend(text: str, page: Path, app: Sphinx) -> str:
 def pattern(terms: Iterable[str]) -> re.Pattern:
     """Return what finds words of the glossary in a text, in the singular or the plural.
 
-    Where several begin, it finds the longest. The group that matched has the word's number, as `t0`. Without words it finds nothing.
+    Where several begin, it finds the longest. The group that matched has the word's number, as `t0`.
+    Without words it finds nothing.
     """
     numbered = sorted(enumerate(terms), key=lambda pair: -len(pair[1]))
     either = "|".join(f"(?P<t{number}>{_one(term)})" for number, term in numbered) or "(?!)"
