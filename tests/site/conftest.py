@@ -50,7 +50,7 @@ def _note_foreign(tab, url: str) -> None:
 
 
 # Charts wait until one comes near them, or takes the keyboard.
-AS_FROM_THE_KEYBOARD = "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab' }))"
+AS_FROM_THE_KEYBOARD = "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Tab', bubbles: true }))"
 DRAWN = "[...document.querySelectorAll('[id^=altair-viz]')].every((chart) => chart.querySelector('svg'))"
 
 
@@ -63,6 +63,7 @@ def visit():
         page.wait_for_url(lambda found: not found.endswith("/index.html") or "/book/" in found)  # it leads on
         page.locator("article img").evaluate_all("images => images.forEach(image => image.loading = 'eager')")
         page.evaluate(AS_FROM_THE_KEYBOARD)
+        page.wait_for_selector("html[data-scripts=there]", state="attached")  # they set the design once more
         page.wait_for_load_state("networkidle")
         page.wait_for_function(DRAWN)
 

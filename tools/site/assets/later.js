@@ -13,7 +13,11 @@
       Object.assign(script, { async: false, onload: done, onerror: done }); // in their order
       old.replaceWith(script);
     });
-  const load = () => (asked ??= Promise.all(waiting.map(fetched)).then(() => (there = true)));
+  const load = () =>
+    (asked ??= Promise.all(waiting.map(fetched)).then(() => {
+      there = true;
+      document.documentElement.dataset.scripts = "there";
+    }));
 
   const again = (event, repeat) => {
     event.preventDefault();
