@@ -68,6 +68,12 @@ def families():
     }
 
 
+def leading():
+    """Five families of four models, and two scores of each."""
+    size, family = np.tile([1.0, 2.0, 3.0, 4.0], 5), np.repeat(list("abcde"), 4)
+    return pd.DataFrame({"task": "t", "family": family, "size": size, "fine": size, "coarse": size // 3})
+
+
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
 TEXTS = {"targets": ["12", "3"], "predictions": ["12", "4"]}
 PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
@@ -91,6 +97,13 @@ VALID = {
     "emergence.explained.explained_by_metric": lambda: {"curve": curve(), "between": (1e8, 2e10)},
     "emergence.fits.fit_curve": lambda: {"curve": curve()},
     "emergence.forecasts.forecast": lambda: {"curve": curve(), "held_out": 1},
+    "emergence.leads.lead_test": lambda: {
+        "table": leading(),
+        "first": "coarse",
+        "second": "fine",
+        "scale": "size",
+        "replicates": 99,
+    },
     "emergence.questions.four_questions": lambda: {
         "curve": emergence.Curve.from_counts([1e8, 1e9], [1, 9], [10, 10], losses=[3.0, 0.1]),  # quick
         "length": 5,

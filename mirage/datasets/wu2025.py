@@ -18,6 +18,18 @@ _MODEL = {
     "Model Size (B)": "parameters",
     "FLOPs (1E21)": "training_flops",
 }
+# The authors' utils.py: chance where it is not a quarter, tasks without emergence, models not plotted.
+_CHANCE = {"abstract_narrative_understanding": 0.1, "analogical_similarity": 0.145, "arithmetic": 0.145}
+_NOT_EMERGENT = ["abstract_narrative_understanding", "arc", "hellaswag"]
+_LEFT_OUT = [
+    "microsoft/phi-1_5",
+    "microsoft/phi-2",
+    "Qwen/Qwen1.5-0.5B",
+    "Qwen/Qwen1.5-1.8B",
+    "Qwen/Qwen1.5-4B",
+    "stabilityai/stablelm-2-1_6b",
+    "meta-llama/Meta-Llama-3-8B",
+]
 _SCORES = r"^(?:(?P<first>\d+)_(?P<last>\d+)_)?(?P<metric>acc|brier|san)$"
 
 
@@ -25,8 +37,7 @@ def load_wu2025() -> pd.DataFrame:
     """Return accuracy, Brier score and probability on the options for up to 68 models on nine tasks.
 
     The Brier score of an item is (1 - p)^2, with p the probability of the right option divided by that of all
-    options. It is a loss, and is not turned over. By the authors' own count, chance level of the accuracy is
-    0.25, but 0.145 in arithmetic and analogical_similarity, and 0.1 in abstract_narrative_understanding.
+    options. It is a loss, and is not turned over.
 
     The authors also sorted the items by how well the models below a certain training compute did on them, and
     cut them into ten groups. **Two different groupings are in the files:**
@@ -42,8 +53,9 @@ def load_wu2025() -> pd.DataFrame:
 
     - gpt2 and gpt2-large are listed twice. The second entries have the sizes of gpt2-medium and gpt2-xl, but
       scores copied by name from the first; they are left out, and so are empty lines.
-    - The authors leave seven models out of their own plots, most of them as over-trained: phi-1_5, phi-2, the
-      three smallest of Qwen1.5, stablelm-2-1_6b and Meta-Llama-3-8B. Here they are kept.
+    - The authors leave seven models out of their own plots, as probably over-trained: phi-1_5, phi-2, the
+      three smallest of Qwen1.5, stablelm-2-1_6b and Meta-Llama-3-8B. Here they are kept, and marked; the last
+      has no scores in these files.
     - `option_mass` is a sum of probabilities, and yet exceeds 1 in places, by up to 0.08 on arithmetic and
       0.02 on hindu_knowledge. On hellaswag it is tiny, as the options are long. In the file of groups by
       accuracy of mmlu it is 234 for all models when taken over the whole task; that value is left out.
@@ -53,9 +65,10 @@ def load_wu2025() -> pd.DataFrame:
     -------
     DataFrame, one row per model, task, metric and group of items
         The columns that all tables share, then `take_off` (the operations of training from which the task
-        takes off, in the authors' eyes; it stands in the names of their files), `group` ("all", or the places
-        of the items in order of difficulty, such as "17_35") and `grouped_by` ("brier_score", "accuracy", or
-        "none" for all items).
+        takes off, in the authors' eyes; it stands in the names of their files), `called_emergent` (whether
+        they call the task so), `chance` (their chance level of the accuracy), `left_out` (of their plots),
+        `group` ("all", or the places of the items in order of difficulty, such as "17_35") and `grouped_by`
+        ("brier_score", "accuracy", or "none" for all items).
 
     Raises
     ------
@@ -80,7 +93,12 @@ def load_wu2025() -> pd.DataFrame:
 @functools.cache
 def _table() -> pd.DataFrame:
     files = _sources.files("wu2025")
-    return tidy(pd.concat(map(_read, _sources.paths(files))), "take_off", "group", "grouped_by")
+    table = pd.concat(map(_read, _sources.paths(files)))
+    table["called_emergent"] = ~table["task"].isin(_NOT_EMERGENT)
+    table["chance"] = table["task"].map(_CHANCE).fillna(0.25)
+    table["left_out"] = table["model"].isin(_LEFT_OUT)
+    own = "take_off", "called_emergent", "chance", "left_out", "group", "grouped_by"
+    return tidy(table, *own)
 
 
 def _read(path: Path) -> pd.DataFrame:

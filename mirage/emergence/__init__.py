@@ -1,7 +1,7 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
-All take a `Curve`: the score of one family on one task; `bend_test` those of several families. Each says
-"cannot tell", and why, where the data do not support an answer.
+All take a `Curve`, the score of one family on one task; but `bend_test` those of several families, and
+`lead_test` a table. Each says "cannot tell", and why, where the data do not support an answer.
 """
 
 from mirage import _gone
@@ -11,6 +11,7 @@ from mirage.emergence.breaks import BreakTest, break_test
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 from mirage.emergence.forecasts import Forecast, forecast
+from mirage.emergence.leads import LeadTest, lead_test
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
@@ -23,6 +24,7 @@ __all__ = [
     "ExplainedRise",
     "Forecast",
     "FourQuestions",
+    "LeadTest",
     "Prediction",
     "Sharpness",
     "bend_test",
@@ -32,6 +34,7 @@ __all__ = [
     "fit_curve",
     "forecast",
     "four_questions",
+    "lead_test",
     "linearity",
     "sharpness",
 ]
