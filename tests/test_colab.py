@@ -123,7 +123,6 @@ def test_the_notebook_runs_in_colab(notebook, data, needs_data, python, wheel, t
     drawn = any("<img" in str(output.get("data", {}).get("text/html", "")) for output in shown)
     assert drawn or (needs_data and data == "nothing")  # all figures of a page may need the data
     notes = [output["metadata"]["mirage"] for output in shown if "mirage" in output.get("metadata", {})]
-    notes = [note for note in notes if note != {"missing": "big_bench"}]  # nobody has it unless they say so
     assert bool(notes) == (needs_data and data == "nothing")
     versions = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
     assert run(python, "-c", versions, *VERSIONS).split() == list(VERSIONS.values())

@@ -71,6 +71,7 @@ def test_the_map_has_every_module():
         ("mirage", "tasks", "mirage.tasks is gone; use mirage.families.tasks"),
         ("mirage.emergence", "fit_exponent", r"is gone; use emergence.fit_curve \(its `exponent`\)"),
         ("mirage.style", "show", "is gone; use page.show"),
+        ("mirage.datasets", "load_big_bench", "is gone; use datasets.load_schellaert2024"),
     ],
 )
 def test_a_name_that_is_gone_is_told_with_its_successor(module, name, message):

@@ -20,7 +20,7 @@ HOST = "https://raw.githubusercontent.com"
 
 @dataclass(frozen=True)
 class Source:
-    """A data set: who published it, what it holds, its licence. Without a commit it is not fetched."""
+    """A data set: who published it, what it holds, its licence."""
 
     title: str
     what: str
@@ -30,13 +30,6 @@ class Source:
 
 
 SOURCES = {
-    "big_bench": Source(
-        "Srivastava et al. (2023)",
-        "BIG-bench, read from the copy that MIRAGE_BIG_BENCH names",
-        "google/BIG-bench",
-        "",
-        "Apache-2.0",
-    ),
     "lu2024": Source(
         "Lu et al. (2024)",
         "24 models on 23 tasks, with and without prompting techniques",
@@ -57,6 +50,13 @@ SOURCES = {
         "ryoungj/ObsScaling",
         "4d6e1e43fd2635d04654aa77d1df9d5266ea0382",
         "Apache-2.0",
+    ),
+    "schellaert2024": Source(
+        "Schellaert et al. (2024)",
+        "BIG-bench's BIG-G, 12 sizes on 85 tasks, by accuracy and confidence",
+        "wschella/lass",
+        "67fefca6ce045b43222bed41d78df83ef7a599ab",
+        "none stated (derived from BIG-bench, Apache-2.0)",
     ),
     "wu2025": Source(
         "Wu and Lo (2025)",
