@@ -32,8 +32,8 @@ def load_schellaert2024() -> pd.DataFrame:
     - **The tasks were chosen by the largest model.** By the authors' code a task is left out if BIG-G with
       128 billion parameters is less than 5 points above chance, or above 0 where answers are written.
     - **The largest model answered other items than the others.** By the same code its fifth is drawn in
-      another order; where we compared the answers, those of 8 and of 27 billion parameters agree item by
-      item, and those of 128 billion with neither. Items with a tie are left out, so that on three tasks the
+      another order. Of two tasks we compared the single answers: 8 and 27 billion parameters are mostly right
+      on the same items, 128 billion on others. Items with a tie are left out, so that on three tasks the
       number of items differs between sizes.
     - `accuracy` is the share of right answers: of options chosen, or of written answers that match exactly.
       A task that comes in both forms was counted as written, if the largest model had 5% right.
