@@ -1,7 +1,8 @@
 """A page as data: figures with number, caption, alt text and table; the four answers; what was found.
 
-A page begins with `page.start`. Then `page.show` shows its figures, `page.four_answers` what
-`emergence.four_questions` says of its curves, and `page.find` states and records what it found.
+A page begins with `page.start`. Its first screen is `page.in_short`: it shows what cells further down find.
+`page.show` shows a figure, `page.four_answers` what `emergence.four_questions` says of its curves, and
+`page.find` states and records what was found.
 """
 
 import base64
@@ -16,7 +17,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from IPython.display import HTML, Markdown, display
+from IPython.display import HTML, Markdown, display, update_display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
@@ -24,15 +25,19 @@ from matplotlib.ticker import LogLocator
 from mirage import _files, _validate, figures, style
 from mirage.emergence.questions import QUESTIONS, FourQuestions
 
-__all__ = ["find", "four_answers", "say", "show", "start", "svg"]
+__all__ = ["find", "four_answers", "in_short", "say", "show", "start", "svg"]
 
 FOLDER = "MIRAGE_FINDINGS"  # environment: where findings are written; nowhere without it
 
 
+_LATER = "*What this page finds stands here when the cells below have run.*"
+
+
 class _Page:
-    """The page that is running: its name, the number of its last figure, what it found so far."""
+    """The page that is running: its name, its figures, what it found so far; what its first screen shows."""
 
     name, figures, findings = "page", 0, {}
+    short, figure_at_top = (), False
 
 
 def start(name: str) -> None:
@@ -56,9 +61,45 @@ def start(name: str) -> None:
         raise TypeError(f"name must be the name of a page; got {_validate.shown(name)}")
     style.use()
     _Page.name, _Page.figures, _Page.findings = name, 0, {}
+    _Page.short, _Page.figure_at_top = (), False
 
 
-def show(figure: Figure, caption: str, alt: str) -> None:
+def in_short(*names: str, figure: bool = False) -> None:
+    """Show here, on the first screen, what later cells find, and the figure that one of them shows.
+
+    The place is filled when those cells run: in the book, in Jupyter and in Colab.
+
+    Parameters
+    ----------
+    *names : str
+        Of findings, as `find` is given them, in the order to show.
+    figure : bool
+        Keep a place for a figure too, the page's first: that of `show(…, at_top=True)`.
+
+    Raises
+    ------
+    TypeError
+        If there is no name, a name is no text, or `figure` is not true or false.
+
+    Examples
+    --------
+    >>> start("toy-model")
+    >>> in_short("shift")
+    <IPython.core.display.Markdown object>
+    >>> find("shift", "Twice the length moves the curve by 0.75 decades.", 0.75)
+    <IPython.core.display.Markdown object>
+    <IPython.core.display.Markdown object>
+    """
+    if not names or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"names must be those of findings; got {_validate.shown(names)}")
+    _Page.short, _Page.figure_at_top = names, _validate.flag("figure", figure)
+    display(Markdown(_LATER), display_id=f"{_Page.name} in short")
+    if figure:
+        _Page.figures += 1
+        display(HTML(), display_id=f"{_Page.name} at the top")
+
+
+def show(figure: Figure, caption: str, alt: str, *, at_top: bool = False) -> None:
     """Show a figure in the book, in Jupyter and in Colab, with its data as a CSV file, and close it.
 
     Parameters
@@ -69,13 +110,15 @@ def show(figure: Figure, caption: str, alt: str) -> None:
         What to see, in a sentence or two. It may be computed.
     alt : str
         What the figure shows, for readers who cannot see it: the message, not every value.
+    at_top : bool
+        Show it on the first screen, where `in_short` kept a place for it, instead of here.
 
     Raises
     ------
     TypeError
         If `figure` is not a figure, or a text is none.
     ValueError
-        If a text says too little (fewer than five words).
+        If a text says too little (fewer than five words), or there is no place at the top.
 
     Examples
     --------
@@ -86,21 +129,27 @@ def show(figure: Figure, caption: str, alt: str) -> None:
     caption, alt = _text("caption", caption), _text("alt", alt)
     if not isinstance(figure, Figure):
         raise TypeError(f"figure must be a Matplotlib figure; got {_validate.shown(figure)}")
+    if at_top and not _Page.figure_at_top:
+        raise ValueError("at_top needs in_short(…, figure=True) before, and is for one figure only")
     for axes in figure.axes:
         _label_short_logarithmic(axes)
-    _Page.figures += 1
-    name, table = f"{_Page.name}-{_Page.figures}", _data(figure)
+    _Page.figures += not at_top
+    number = 1 if at_top else _Page.figures
+    name, table = f"{_Page.name}-{number}", _data(figure)
     width, height = (figure.get_size_inches() * 96).round().astype(int)
     image = f'src="{_address("image/svg+xml", svg(figure))}" data-file="{name}.svg"'
     link = f'href="{_address("text/csv", table.to_csv(index=False))}" data-file="{name}.csv"'
     link = f' <a {link} download="{name}.csv">Data (CSV)</a>' if len(table) else ""
-    display(
-        HTML(
-            f'<figure class="mirage"><img {image} width="{width}" height="{height}" alt="{html.escape(alt)}" '
-            'style="max-width: 100%; height: auto; background: white"><figcaption>'
-            f"<strong>Figure {_Page.figures}.</strong> {html.escape(caption)}{link}</figcaption></figure>"
-        )
+    shown = HTML(
+        f'<figure class="mirage"><img {image} width="{width}" height="{height}" alt="{html.escape(alt)}" '
+        'style="max-width: 100%; height: auto; background: white"><figcaption>'
+        f"<strong>Figure {number}.</strong> {html.escape(caption)}{link}</figcaption></figure>"
     )
+    if at_top:
+        _Page.figure_at_top = False
+        update_display(shown, display_id=f"{_Page.name} at the top")
+    else:
+        display(shown)
 
 
 def four_answers(results: Mapping[str, FourQuestions]) -> None:
@@ -212,6 +261,9 @@ def find(
         with _files.aside(Path(folder) / f"{_Page.name}.json") as part:
             part.write_text(json.dumps(_Page.findings, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     display(Markdown(sentence))
+    if name in _Page.short:
+        said = [_Page.findings[one]["sentence"] for one in _Page.short if one in _Page.findings]
+        update_display(Markdown("\n\n".join(said)), display_id=f"{_Page.name} in short")
 
 
 def svg(figure: Figure) -> str:

@@ -1,6 +1,7 @@
 """What the pages found, as it stands in book/findings, is what they find when they run."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,13 @@ def test_the_committed_findings_are_those_of_the_last_run(page):
     for name, finding in found.items():
         assert finding["sentence"] == committed[name]["sentence"], "run 'make findings' and read what changed"
         np.testing.assert_allclose(*map(numbers, (finding, committed[name])), rtol=1e-6)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_screen_names_findings_of_the_page(page):
+    source = (ROOT / "notebooks" / f"{page}.md").read_text(encoding="utf-8")
+    if call := re.search(r"page\.in_short\((.*?)\)", source, re.DOTALL):
+        assert set(re.findall(r'"(.+?)"', call[1])) <= read(COMMITTED, page).keys()
 
 
 def numbers(finding: dict) -> np.ndarray:

@@ -7,9 +7,11 @@ import re
 import xml.etree.ElementTree as ET
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 
 from mirage import emergence, page, style
 
@@ -138,3 +140,42 @@ def test_without_a_folder_nothing_is_written(shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page.find("width", "The curve is 1.5 decades wide.", 1.5)
     assert not list(tmp_path.iterdir())
+
+
+TOP = """
+import matplotlib.pyplot as plt
+from mirage import page
+page.start("my-page")
+page.in_short("second thing", "first thing", figure=True)
+"""
+BELOW = """
+page.find("first thing", "The first of the findings is one.", 1)
+page.find("not at the top", "This one is not repeated above.")
+page.show(plt.figure(), "A figure that stays in its place.", alt="An empty figure below the others")
+page.show(plt.figure(), "A figure for the first screen.", alt="An empty figure at the top", at_top=True)
+page.find("second thing", "The second of the findings is two.", 2)
+"""
+
+
+def test_the_first_screen_shows_what_later_cells_find(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (TOP, BELOW)])
+    top, below = NotebookClient(notebook, kernel_name="python3").execute().cells
+    said, figure = (output["data"] for output in top.outputs)
+    assert said["text/markdown"] == (
+        "The second of the findings is two.\n\nThe first of the findings is one."
+    )
+    assert "Figure 1.</strong> A figure for the first screen." in figure["text/html"]
+    texts = [
+        str(output["data"].get("text/html", output["data"].get("text/markdown"))) for output in below.outputs
+    ]
+    assert len(texts) == 4 and "Figure 2.</strong> A figure that stays" in "".join(texts)
+    assert not any("first screen" in text for text in texts)
+
+
+def test_the_first_screen_refuses_what_it_cannot_show(shown):
+    with pytest.raises(TypeError, match="names must be those of findings"):
+        page.in_short()
+    with pytest.raises(TypeError, match="names must be those of findings"):
+        page.in_short("shift", 3)
+    with pytest.raises(ValueError, match="at_top needs in_short"):
+        page.show(drawn(), CAPTION, alt=ALT, at_top=True)
