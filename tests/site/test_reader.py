@@ -43,6 +43,18 @@ def test_a_prompt_covers_nothing_until_the_switch_is_on_and_all_after_it(page, a
     assert first.locator("figure").first.is_visible()
 
 
+def test_the_findings_of_the_first_screen_wait_for_the_last_guess(soup, predicting):
+    name = next(name for name in NOTEBOOKS if soup(name).select("#in-short") and soup(name).select("form.guess"))
+    page = predicting(name)
+    findings = page.locator("#in-short > .cell").last
+    for waiting in range(page.locator("form.guess").count(), 0, -1):
+        assert f"{waiting} to go" in page.locator("#in-short .said").inner_text()
+        assert not findings.locator("p, figure").last.is_visible()
+        page.get_by_role("button", name="Skip").first.click()
+    assert page.locator("#in-short .said").inner_text() == ""
+    assert findings.locator("p, figure").last.is_visible()
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_prompt_has_something_to_cover(soup, name):
     prompts = [strong for strong in soup(name).select("article strong") if strong.text == "Predict first."]

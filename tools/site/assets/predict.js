@@ -1,10 +1,24 @@
 /* Predict first: while the switch is on, what follows a prompt is covered until the reader has guessed.
    Guesses stay on the page. The find of a browser sees through the cover, and so does who comes from the search. */
 (function () {
+  const findings = [...document.querySelectorAll("#in-short > .cell")]; // they wait for the last guess
+  const why = answerForms.status();
+  let predicting = false;
   const prompts = [...document.querySelectorAll("form.guess")].map(prepare);
   if (prompts.length) {
+    findings[0]?.before(why);
     const description = "Keep figures that follow a question covered until you have guessed";
-    addSwitch("predict-first", "Predict first", description, (on) => prompts.forEach((prompt) => prompt.set(on)));
+    addSwitch("predict-first", "Predict first", description, (on) => {
+      predicting = on;
+      prompts.forEach((prompt) => prompt.set(on));
+      coverFindings();
+    });
+  }
+
+  function coverFindings() {
+    const waiting = predicting ? prompts.filter((prompt) => !prompt.open).length : 0;
+    why.textContent = waiting ? `What this page finds is covered until your last guess; ${waiting} to go.` : "";
+    findings.forEach((cell) => (waiting ? cell.setAttribute("hidden", "until-found") : cell.removeAttribute("hidden")));
   }
 
   function prepare(form) {
@@ -60,6 +74,7 @@
       form.firstElementChild.disabled = true;
       buttons.hidden = true;
       covered.removeAttribute("hidden");
+      coverFindings();
     }
   }
 })();
