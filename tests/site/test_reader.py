@@ -44,8 +44,8 @@ def test_a_prompt_covers_nothing_until_the_switch_is_on_and_all_after_it(page, a
 
 
 def test_the_findings_of_the_first_screen_wait_for_the_last_guess(soup, predicting):
-    name = next(name for name in NOTEBOOKS if soup(name).select("#in-short") and soup(name).select("form.guess"))
-    page = predicting(name)
+    both = "article:has(#in-short):has(form.guess)"
+    page = predicting(next(name for name in NOTEBOOKS if soup(name).select(both)))
     findings = page.locator("#in-short > .cell").last
     for waiting in range(page.locator("form.guess").count(), 0, -1):
         assert f"{waiting} to go" in page.locator("#in-short .said").inner_text()
