@@ -1,7 +1,8 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
 All take a `Curve`, the score of one family on one task; but `bend_test` those of several families, and
-`lead_test` a table. Each says "cannot tell", and why, where the data do not support an answer.
+`lead_test` and `steady_progress` take a table. Each says "cannot tell", and why, where the
+data do not support an answer.
 """
 
 from mirage import _gone
@@ -15,6 +16,7 @@ from mirage.emergence.leads import LeadTest, lead_test
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
+from mirage.emergence.steady import SteadyProgress, steady_progress
 
 __all__ = [
     "BendTest",
@@ -27,6 +29,7 @@ __all__ = [
     "LeadTest",
     "Prediction",
     "Sharpness",
+    "SteadyProgress",
     "bend_test",
     "break_test",
     "emergence_score",
@@ -37,6 +40,7 @@ __all__ = [
     "lead_test",
     "linearity",
     "sharpness",
+    "steady_progress",
 ]
 
 __getattr__ = _gone.getter(__name__)

@@ -314,7 +314,7 @@ class _Family(NamedTuple):
     def too_little(self) -> str:
         """Say why the family cannot be tested; nothing if it can."""
         if self.x.size < _LEAST_SIZES:
-            return f"{self.x.size} sizes, at least {_LEAST_SIZES} are needed"
+            return f"{self.x.size} size{'s' * (self.x.size != 1)}, at least {_LEAST_SIZES} are needed"
         ranges = np.array([np.ptp(run) for run in self.runs])
         apart = ranges.max() > max(np.ptp(self.z) / 2, 4 * np.median(ranges))
         if not self.replicated and apart:

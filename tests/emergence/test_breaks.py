@@ -130,6 +130,8 @@ def test_the_scale_is_chosen_and_printed():
 
 def test_too_little_is_said():
     assert test(family(6)).reason == "6 sizes, at least 7 are needed"
+    one_seen = Curve.from_counts(np.geomspace(1e8, 1e11, 8), [0] * 7 + [4], [10] * 8)
+    assert break_test(one_seen).reason == "1 size, at least 7 are needed"
     sizes = np.repeat(np.geomspace(1e8, 1e11, 8), 2)
     found = np.ones(16)
     found[9] = 1 / 4  # one of the two runs of the fifth size has found a trick
