@@ -29,6 +29,8 @@ class LeadTest:
         How often the lead is as large, either way, if families exchange their two scores.
     leads : dict of str to float
         The lead on each task.
+    by_family : dict of str to float
+        What each family adds to the lead; together they are the lead.
     models, families : int
         In the whole table; a model that stands under several tasks counts once for each.
     """
@@ -37,6 +39,7 @@ class LeadTest:
     interval: tuple[float, float]
     p_value: float
     leads: dict[str, float]
+    by_family: dict[str, float]
     models: int
     families: int
 
@@ -139,6 +142,7 @@ def lead_test(
         tuple(ends.tolist()),
         float(as_large.mean()),
         dict(zip(tasks, leads, strict=True)),
+        dict(zip(families, (by_family / len(tasks)).tolist(), strict=True)),
         len(values),
         len(families),
     )

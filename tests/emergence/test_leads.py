@@ -37,6 +37,8 @@ def test_the_leads_are_differences_of_scipys_rank_correlations():
         assert found.leads[task] == pytest.approx(second - first)
     assert found.lead == pytest.approx(np.mean(list(found.leads.values())))
     assert (found.models, found.families) == (len(table), 5)
+    assert sum(found.by_family.values()) == pytest.approx(found.lead)
+    assert set(found.by_family) == set(table["family"])
     assert found.answer().endswith("of 3")
 
 
