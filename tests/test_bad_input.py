@@ -121,6 +121,13 @@ VALID = {
     },
     "emergence.leads.leads_by_noise": lambda: WORLD | {"items": "items"},
     "emergence.leads.leads_by_scatter": lambda: WORLD,
+    "emergence.leads.leads_by_task": lambda: {
+        "table": leading(),
+        "first": "coarse",
+        "second": "fine",
+        "scale": "size",
+        "replicates": 99,
+    },
     "emergence.questions.four_questions": lambda: {
         "curve": emergence.Curve.from_counts([1e8, 1e9], [1, 9], [10, 10], losses=[3.0, 0.1]),  # quick
         "length": 5,

@@ -12,7 +12,7 @@ from mirage.emergence.breaks import BreakTest, break_test
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 from mirage.emergence.forecasts import Forecast, forecast
-from mirage.emergence.leads import LeadTest, lead_test, leads_by_noise, leads_by_scatter
+from mirage.emergence.leads import LeadTest, lead_test, leads_by_noise, leads_by_scatter, leads_by_task
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
@@ -39,6 +39,7 @@ __all__ = [
     "lead_test",
     "leads_by_noise",
     "leads_by_scatter",
+    "leads_by_task",
     "linearity",
     "sharpness",
 ]

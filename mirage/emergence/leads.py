@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from mirage import _validate, words
+from mirage import _validate, resolution, words
 
-__all__ = ["LeadTest", "lead_test", "leads_by_noise", "leads_by_scatter"]
+__all__ = ["LeadTest", "lead_test", "leads_by_noise", "leads_by_scatter", "leads_by_task"]
 
 _LEAST_FAMILIES = 5  # with fewer there are too few ways to draw them
 _LEAST_MODELS = 3
@@ -282,6 +282,62 @@ def leads_by_scatter(
         drawn = curve + rng.permuted(scatter, axis=1)
         leads[task] = _links(drawn, low) - _links(low[["first"]].to_numpy().T, low)
     return pd.DataFrame(leads)
+
+
+def leads_by_task(
+    table: pd.DataFrame,
+    first: str,
+    second: str,
+    *,
+    scale: str = "training_flops",
+    replicates: int = 2000,
+    rng: int = 0,
+) -> pd.DataFrame:
+    """Compare two scores on each task for itself, by `lead_test`, and correct for all tasks.
+
+    Parameters
+    ----------
+    table : DataFrame, one row per model and task
+        With the columns `task`, `family`, and those that the next arguments name.
+    first, second : str
+        Columns with the scores. More must be better in both.
+    scale : str
+        Column with the scale.
+    replicates : int
+        How often families are drawn for an interval, from 99 to 100,000.
+    rng : int
+        Seed, the same for each task.
+
+    Returns
+    -------
+    DataFrame, one row per task, the largest lead first
+        With the columns `lead`, `low` and `high`, the ends of its 95% interval, and `p_value`, after Holm's
+        correction.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `lead_test` for one of the tasks.
+
+    Examples
+    --------
+    >>> x, names = np.tile([1e20, 1e21, 1e22, 1e23], 12), np.repeat(list("abcdefghijkl"), 4)
+    >>> table = pd.DataFrame({"task": "sums", "family": names, "training_flops": x})
+    >>> noise = np.random.default_rng(0).normal(size=(2, x.size))
+    >>> noisy, smooth = np.log10(x) + [[3], [0.3]] * noise
+    >>> found = leads_by_task(table.assign(noisy=noisy, smooth=smooth), "noisy", "smooth")
+    >>> found.loc["sums", "low"] > 0, found.loc["sums", "p_value"] < 0.05
+    (True, True)
+    """
+    _validate.instance("table", table, pd.DataFrame)
+    _validate.columns("table", table, ["task"])
+    options = {"scale": scale, "replicates": replicates, "rng": _validate.integer("rng", rng)}
+    tests = {task: lead_test(one, first, second, **options) for task, one in table.groupby("task")}
+    if not tests:
+        raise ValueError("table must have a row with a task; got none")
+    rows = {task: [test.lead, *test.interval, test.p_value] for task, test in tests.items()}
+    found = pd.DataFrame(rows, ["lead", "low", "high", "p_value"]).T.sort_values("lead", ascending=False)
+    return found.assign(p_value=resolution.holm(found["p_value"]))
 
 
 def _models(table: pd.DataFrame, first: str, second: str, scale: str, up_to: str) -> pd.DataFrame:

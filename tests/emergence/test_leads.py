@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from mirage.emergence import lead_test, leads_by_noise, leads_by_scatter
+from mirage.emergence import lead_test, leads_by_noise, leads_by_scatter, leads_by_task
 
 TASKS = {"sums": 5, "codes": 5, "words": 4}  # families that have it
 
@@ -172,3 +173,16 @@ def test_worlds_that_cannot_be_drawn_are_refused():
         leads_by_noise(WORLD.assign(items=1.5), "first", "second")
     with pytest.raises(ValueError, match="first must be finite"):
         leads_by_noise(WORLD.assign(first=1.5), "first", "second")
+
+
+def test_leads_by_task_are_the_single_tests_corrected_for_all():
+    table = models(noise=3, families={"sums": 8, "codes": 7, "words": 9})
+    found = leads_by_task(table, "first", "second", replicates=99)
+    single = [
+        lead_test(table[table["task"] == task], "first", "second", replicates=99) for task in found.index
+    ]
+    np.testing.assert_allclose(found[["low", "high"]], [test.interval for test in single])
+    np.testing.assert_allclose(found["lead"], [test.lead for test in single])
+    assert set(found.index) == set(table["task"]) and found["lead"].is_monotonic_decreasing
+    p_values = multipletests([test.p_value for test in single], method="holm")[1]
+    np.testing.assert_allclose(found["p_value"], p_values)
