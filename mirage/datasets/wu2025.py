@@ -99,7 +99,8 @@ def load_wu2025_pairs() -> pd.DataFrame:
     -------
     DataFrame, one row per model and task
         `task` (with spaces), `family, model, training_flops, items, take_off, chance, called_emergent,
-        left_out` as in `load_wu2025`; `accuracy` and `brier_score`, the mean of (1 - p)^2, a loss.
+        left_out` as in `load_wu2025`; `accuracy` and `brier_score`, the mean of (1 - p)^2, a loss; `below`,
+        whether the model has no more training than the take-off.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def load_wu2025_pairs() -> pd.DataFrame:
 
     Examples
     --------
-    >>> table = load_wu2025_pairs().query("task == 'hindu knowledge' and training_flops <= take_off")
+    >>> table = load_wu2025_pairs().query("task == 'hindu knowledge' and below")
     >>> print(len(table), "models, at best", table["brier_score"].min().round(3))
     21 models, at best 0.548
     """
@@ -120,7 +121,8 @@ def load_wu2025_pairs() -> pd.DataFrame:
     table = load_wu2025().query("group == 'all'").dropna(subset="training_flops")
     table["task"] = table["task"].str.replace("_", " ")
     wide = table.pivot(index=[*own, "left_out"], columns="metric", values="score")
-    return wide[["accuracy", "brier_score"]].rename_axis(columns=None).reset_index()
+    wide = wide[["accuracy", "brier_score"]].rename_axis(columns=None).reset_index()
+    return wide.assign(below=wide["training_flops"] <= wide["take_off"])
 
 
 @functools.cache
