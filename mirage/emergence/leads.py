@@ -326,7 +326,7 @@ def leads_by_task(
     >>> noise = np.random.default_rng(0).normal(size=(2, x.size))
     >>> noisy, smooth = np.log10(x) + [[3], [0.3]] * noise
     >>> found = leads_by_task(table.assign(noisy=noisy, smooth=smooth), "noisy", "smooth")
-    >>> found.loc["sums", "low"] > 0, found.loc["sums", "p_value"] < 0.05
+    >>> bool(found.loc["sums", "low"] > 0), bool(found.loc["sums", "p_value"] < 0.05)
     (True, True)
     """
     _validate.instance("table", table, pd.DataFrame)
