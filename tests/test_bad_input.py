@@ -80,6 +80,15 @@ def accuracies():
     return pd.DataFrame({"task": task, "parameters": size, "score": [0, 0, 0.5, 0.1, 0.2, 0.4], "items": 10})
 
 
+def bending():
+    """Two more families, and items and scales that a world needs."""
+    more = leading().query("family in ['a', 'b']").replace({"family": {"a": "f", "b": "g"}})
+    table = pd.concat([leading(), more], ignore_index=True)
+    return table.assign(share=table["fine"] / 4, end=3.0, items=10)
+
+
+WORLD = {"table": bending(), "first": "share", "second": "fine", "scale": "size", "up_to": "end"}
+WORLD |= {"replicates": 99}
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
 TEXTS = {"targets": ["12", "3"], "predictions": ["12", "4"]}
 PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
@@ -94,6 +103,12 @@ VALID = {
     ),
     "emergence.Curve.from_table": lambda: {"table": pd.DataFrame({"parameters": SIZES, **RIGHT})},
     "emergence.bends.bend_test": lambda: {"curves": families(), "replicates": 99},
+    "emergence.bends.bends_by_task": lambda: {
+        "table": bending(),
+        "scores": ["fine"],
+        "scale": "size",
+        "replicates": 99,
+    },
     "emergence.breaks.break_test": lambda: {
         "curve": curve(),
         "of": "losses",
@@ -104,6 +119,15 @@ VALID = {
     "emergence.fits.fit_curve": lambda: {"curve": curve()},
     "emergence.forecasts.forecast": lambda: {"curve": curve(), "held_out": 1},
     "emergence.leads.lead_test": lambda: {
+        "table": leading(),
+        "first": "coarse",
+        "second": "fine",
+        "scale": "size",
+        "replicates": 99,
+    },
+    "emergence.leads.leads_by_noise": lambda: WORLD | {"items": "items"},
+    "emergence.leads.leads_by_scatter": lambda: WORLD,
+    "emergence.leads.leads_by_task": lambda: {
         "table": leading(),
         "first": "coarse",
         "second": "fine",

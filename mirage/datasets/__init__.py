@@ -33,7 +33,7 @@ from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.vision import load_vision_answers, load_vision_errors, load_vision_images
-from mirage.datasets.wu2025 import load_wu2025
+from mirage.datasets.wu2025 import load_wu2025, load_wu2025_pairs
 
 __all__ = [
     "DataUnavailable",
@@ -51,6 +51,7 @@ __all__ = [
     "load_vision_errors",
     "load_vision_images",
     "load_wu2025",
+    "load_wu2025_pairs",
     "note_if_missing",
 ]
 

@@ -1,14 +1,15 @@
 """Does the trend over scale bend somewhere, when several families are looked at together?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from mirage import _validate
+from mirage import _validate, resolution
 from mirage._curve import Curve
 
-__all__ = ["BendTest", "bend_test"]
+__all__ = ["BendTest", "bend_test", "bends_by_task"]
 
 _PLACES = 41  # at which the bend is looked for, from the 10 % to the 90 % quantile of the sizes
 _LEAST_FAMILIES = 6  # with fewer there are too few ways to turn their signs
@@ -139,6 +140,72 @@ def bend_test(
     ends = 10 ** np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
     place = float(10 ** places[best]), tuple(ends.tolist())
     return BendTest(float(statistic), p_value, *place, before, before + change, x.size, several)
+
+
+def bends_by_task(
+    table: pd.DataFrame,
+    scores: Sequence[str],
+    *,
+    scale: str = "training_flops",
+    replicates: int = 4000,
+    rng: int = 0,
+) -> pd.DataFrame:
+    """Test each of several scores for a bend on each of several tasks, and correct for all of these tests.
+
+    That one score bends surely and another does not, does not show that the two differ.
+
+    Parameters
+    ----------
+    table : DataFrame, one row per model and task
+        With the columns `task`, `family`, and those that the next arguments name.
+    scores : sequence of str
+        Columns with the scores.
+    scale : str
+        Column with the scale.
+    replicates : int
+        Families to draw for each p-value, from 99 to 100,000.
+    rng : int
+        Seed, the same for each test.
+
+    Returns
+    -------
+    DataFrame, one row per task, one column per score
+        p-values of `bend_test`, after Holm's correction.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a column is missing, a value is outside its range, or a task has fewer than six families of several
+        models.
+
+    Examples
+    --------
+    >>> x = np.tile([20.0, 21, 22, 23], 8)
+    >>> table = pd.DataFrame({"task": "sums", "family": np.repeat(list("abcdefgh"), 4), "size": 10**x})
+    >>> straight = 0.1 * x + np.random.default_rng(0).normal(0, 0.02, 32)
+    >>> table = table.assign(straight=straight, bent=straight + 0.3 * np.maximum(x - 21.5, 0))
+    >>> (bends_by_task(table, ["straight", "bent"], scale="size") <= 0.05).loc["sums"].tolist()
+    [False, True]
+    """
+    _validate.instance("table", table, pd.DataFrame)
+    _validate.instance("scale", scale, str)
+    if isinstance(scores, str) or not isinstance(scores, Sequence) or not scores:
+        raise TypeError(f"scores must be a list of columns; got {_validate.shown(scores)}")
+    for score in scores:
+        _validate.instance("each of scores", score, str)
+    _validate.columns("table", table, ["task", "family", scale, *scores])
+    rng = _validate.integer("rng", rng)
+    p_values = {}
+    for task, one in table.groupby("task"):
+        for score in scores:
+            curves = {
+                family: Curve.from_scores(own[scale], own[score]) for family, own in one.groupby("family")
+            }
+            p_values[task, score] = bend_test(curves, replicates=replicates, rng=rng).p_value
+    if not p_values:
+        raise ValueError("table must have a row with a task; got none")
+    corrected = pd.Series(resolution.holm(list(p_values.values())), pd.MultiIndex.from_tuples(p_values))
+    return corrected.unstack()[list(scores)]
 
 
 class _Search:

@@ -1,11 +1,15 @@
 """The test for a bend: ordinary least squares as oracle, families' levels, level and power."""
 
+import itertools
+
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from mirage.emergence import Curve, bend_test
+from mirage.emergence import Curve, bend_test, bends_by_task
 
 COUNTS = [4, 7, 3, 9, 5, 4, 6, 3, 8, 5, 4, 4]
 
@@ -105,3 +109,30 @@ def test_what_cannot_be_tested_is_refused(curves, reason):
 def test_curves_are_a_dictionary_by_family(curves):
     with pytest.raises(TypeError, match="curves must be a dictionary of curves by family; got"):
         bend_test(curves)
+
+
+def test_bends_by_task_are_the_single_tests_corrected_for_all():
+    tasks = {"sums": several(0.3), "codes": several(0.1, seed=3)}
+    rows = [
+        {
+            "task": task,
+            "family": family,
+            "training_flops": size,
+            "plain": score,
+            "squared": score * abs(score),
+        }
+        for task, families in tasks.items()
+        for family, curve in families.items()
+        for size, score in zip(curve.parameters, curve.scores, strict=True)
+    ]
+    table = pd.DataFrame(rows)
+    found = bends_by_task(table, ["squared", "plain"], replicates=99)
+    single = []
+    for task, score in itertools.product(found.index, found.columns):
+        own = table[table["task"] == task].groupby("family")
+        curves = {name: Curve.from_scores(each["training_flops"], each[score]) for name, each in own}
+        single.append(bend_test(curves, replicates=99).p_value)
+    assert (set(found.index), list(found.columns)) == (set(tasks), ["squared", "plain"])
+    np.testing.assert_allclose(found.to_numpy().ravel(), multipletests(single, method="holm")[1])
+    with pytest.raises(TypeError, match="scores must be a list of columns"):
+        bends_by_task(table, "plain")
