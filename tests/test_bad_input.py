@@ -74,6 +74,15 @@ def leading():
     return pd.DataFrame({"task": "t", "family": family, "size": size, "fine": size, "coarse": size // 3})
 
 
+def rivals():
+    """Three models on two tasks under two conditions."""
+    rows = pd.MultiIndex.from_product(
+        [list("abc"), list("st"), list("xy")], names=["model", "task", "setting"]
+    )
+    table = pd.DataFrame({"right": range(12), "items": 20, "baseline": 0.25}, rows).reset_index()
+    return table.assign(score=table["right"] / 20)
+
+
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
 TEXTS = {"targets": ["12", "3"], "predictions": ["12", "4"]}
 PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
@@ -136,10 +145,14 @@ VALID = {
     "resolution.clusters.design_effect": lambda: {"scores": [1, 0, 0], "clusters": ["a", "a", "b"]},
     "resolution.comparisons.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
+    "resolution.intervals.mean_interval": lambda: {"values": [0.1, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},
     "resolution.intervals.zero_success_bound": lambda: {"trials": 10},
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
+    "resolution.rivals.above": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
+    "resolution.rivals.lead": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
+    "resolution.rivals.mcnemar": lambda: {"first": [True, False], "second": [True, True]},
     "resolution.visibility.tail_at_floor": lambda: {
         "share": [0.2, 0.5],
         "trials": [10.0, 7.5],
