@@ -145,12 +145,15 @@ VALID = {
     "resolution.clusters.design_effect": lambda: {"scores": [1, 0, 0], "clusters": ["a", "a", "b"]},
     "resolution.comparisons.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
-    "resolution.intervals.mean_interval": lambda: {"values": [0.1, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},
     "resolution.intervals.zero_success_bound": lambda: {"trials": 10},
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
     "resolution.rivals.above": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
+    "resolution.rivals.contrast": lambda: (
+        {"table": rivals(), "model": "c", "rivals": ["a", "b"], "first": "x", "second": "y"}
+    ),
+    "resolution.rivals.from_chance": lambda: {"table": rivals()},
     "resolution.rivals.lead": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
     "resolution.rivals.mcnemar": lambda: {"first": [True, False], "second": [True, True]},
     "resolution.visibility.tail_at_floor": lambda: {

@@ -1,4 +1,4 @@
-"""Intervals for a proportion and for a mean, and the bound that no success at all leaves."""
+"""Intervals for a proportion, and the bound that no success at all leaves."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,7 +6,7 @@ from scipy import special, stats
 
 from mirage import _validate
 
-__all__ = ["mean_interval", "proportion_interval", "zero_success_bound"]
+__all__ = ["proportion_interval", "zero_success_bound"]
 
 
 def proportion_interval(
@@ -55,47 +55,6 @@ def proportion_interval(
     low = np.where(successes == 0, 0, np.maximum(low, 0))
     high = np.where(successes == trials, 1, np.minimum(high, 1))
     return low[()], high[()]
-
-
-def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
-    """Return Student's two-sided interval for a mean.
-
-    It is exact for independent values from one normal distribution, and near enough for a dozen or more that
-    are not far from it.
-
-    Parameters
-    ----------
-    values : array-like, shape (n,)
-        Two or more, such as the differences of two scores on n tasks.
-    confidence : float
-        Strictly between 0 and 1.
-
-    Returns
-    -------
-    low, high : float
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there are fewer than two values, or an argument is no number or lies outside its range.
-
-    References
-    ----------
-    Student (1908), *Biometrika* 6:1.
-
-    Examples
-    --------
-    >>> low, high = mean_interval([1, 2, 3])
-    >>> print(f"{low:.3f} to {high:.3f}")
-    -0.484 to 4.484
-    """
-    values, confidence = _validate.vector("values", values), _validate.share("confidence", confidence)
-    if values.size < 2:
-        raise ValueError(f"values must be at least two; got {values.size}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean, error = values.mean(), values.std(ddof=1) / np.sqrt(values.size)
-        half = stats.t.isf((1 - confidence) / 2, values.size - 1) * error
-        return float(mean - half), float(mean + half)
 
 
 def zero_success_bound(trials: ArrayLike, confidence: float = 0.95) -> np.ndarray | float:

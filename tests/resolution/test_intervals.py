@@ -140,16 +140,3 @@ SHARE = "confidence must be strictly between 0 and 1; got "
 def test_bad_arguments_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
-
-
-@given(st.lists(st.floats(-100, 100), min_size=2, max_size=30), confidences)
-def test_the_interval_of_a_mean_is_that_of_scipys_t_test(values, confidence):
-    if np.std(values) < 1e-6:
-        values = [*values, values[0] + 1]
-    expected = stats.ttest_1samp(values, 0).confidence_interval(confidence)
-    assert resolution.mean_interval(values, confidence) == pytest.approx(tuple(expected), rel=1e-7, abs=1e-7)
-
-
-def test_the_mean_of_one_value_has_no_interval():
-    with pytest.raises(ValueError, match="values must be at least two; got 1"):
-        resolution.mean_interval([0.5])
