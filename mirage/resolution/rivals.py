@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from mirage import _validate
+from mirage import _validate, words
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 
 __all__ = ["Contrast", "McNemar", "above", "contrast", "from_chance", "lead", "mcnemar"]
@@ -65,11 +65,16 @@ class Contrast:
         """Return the mean change of the lead."""
         return float(self.changes.mean())
 
-    @property
-    def way(self) -> str:
-        """Return which way the lead goes, in words."""
-        low, high = self.interval
-        return "surely upwards" if low > 0 else "surely downwards" if high < 0 else "we cannot tell which way"
+    def answer(self) -> str:
+        """Return it in two sentences."""
+        (low, high), test = self.interval, self.test
+        way = "surely upwards" if low > 0 else "surely downwards" if high < 0 else "we cannot tell which way"
+        sure = "differ surely" if test.p_value <= 0.05 else "could differ by chance"
+        return (
+            f"The two counts {sure} ({test.won} tasks won, {test.lost} lost; McNemar, "
+            f"{words.p(test.p_value)}). The scores say more: the lead over the mean rival changes by "
+            f"{self.change:+.3f} on average (95% interval {words.interval(self.interval, 3)}), {way}."
+        )
 
 
 def contrast(
@@ -118,8 +123,8 @@ def contrast(
     >>> table = pd.DataFrame(index=rows.set_names(["model", "task", "setting"])).reset_index()
     >>> table = table.assign(right=[5, 18, 6, 17, 5, 5, 6, 6], items=20, baseline=0.25)
     >>> found = contrast(table.assign(score=table["right"] / 20), "large", ["small"], "before", "after")
-    >>> found.passes.sum().tolist(), round(found.change, 2), found.way
-    ([0, 2], 0.6, 'we cannot tell which way')
+    >>> found.passes.sum().tolist(), round(found.change, 2), found.test.won
+    ([0, 2], 0.6, 2)
     """
     p = above(table, model, rivals, by=by, correction=correction)
     ahead = lead(table, model, rivals, by=by)

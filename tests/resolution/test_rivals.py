@@ -1,5 +1,7 @@
 """One model against chance and others, against SciPy's and statsmodels' tests, one task at a time."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -132,12 +134,12 @@ def test_a_contrast_is_made_of_its_parts(seed):
 
 
 @pytest.mark.parametrize(("gain", "way"), [(0.5, "upwards"), (-0.5, "downwards"), (0, "cannot tell")])
-def test_the_way_follows_the_interval(gain, way):
+def test_the_answer_follows_the_interval(gain, way):
     table = answers(0, 9)
     noise = np.random.default_rng(0).normal(0, 0.05, len(table))
     better = (table["model"] == "c") & (table["how"] == "with")
     table = table.assign(score=0.3 + noise + gain * better)
-    assert way in resolution.contrast(table, "c", ["a", "b"], "plain", "with", by="how").way
+    assert way in resolution.contrast(table, "c", ["a", "b"], "plain", "with", by="how").answer()
 
 
 def test_a_contrast_needs_its_conditions_and_two_tasks():
@@ -156,3 +158,10 @@ def test_scores_below_chance_become_chance_and_the_table_stays():
     pd.testing.assert_frame_equal(found.drop(columns="score"), kept.drop(columns="score"))
     with pytest.raises(ValueError, match="missing: baseline"):
         resolution.from_chance(table[["score"]])
+
+
+@pytest.mark.parametrize(("won", "said"), [(5, "could differ by chance"), (6, "differ surely")])
+def test_the_answer_follows_mcnemars_test(won, said):
+    found = resolution.contrast(answers(0, 9), "c", ["a", "b"], "plain", "with", by="how")
+    test = resolution.mcnemar([0] * 6, [1] * won + [0] * (6 - won))
+    assert said in dataclasses.replace(found, test=test).answer()
