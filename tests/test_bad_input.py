@@ -103,6 +103,9 @@ VALID = {
         "scale": "log",
         "replicates": 99,
     },
+    "emergence.contrasts.contrast": lambda: (
+        {"table": rivals(), "model": "c", "rivals": ["a", "b"], "first": "x", "second": "y"}
+    ),
     "emergence.explained.explained_by_metric": lambda: {"curve": curve(), "between": (1e8, 2e10)},
     "emergence.fits.fit_curve": lambda: {"curve": curve()},
     "emergence.forecasts.forecast": lambda: {"curve": curve(), "held_out": 1},
@@ -150,9 +153,6 @@ VALID = {
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
     "resolution.rivals.above": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
-    "resolution.rivals.contrast": lambda: (
-        {"table": rivals(), "model": "c", "rivals": ["a", "b"], "first": "x", "second": "y"}
-    ),
     "resolution.rivals.from_chance": lambda: {"table": rivals()},
     "resolution.rivals.lead": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
     "resolution.rivals.mcnemar": lambda: {"first": [True, False], "second": [True, True]},

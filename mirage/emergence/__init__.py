@@ -1,13 +1,14 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
-All take a `Curve`, the score of one family on one task; but `bend_test` those of several families, and
-`lead_test` a table. Each says "cannot tell", and why, where the data do not support an answer.
+All take a `Curve`, the score of one family on one task; but `bend_test` those of several families,
+`lead_test` and `contrast` a table. Each says "cannot tell", and why, where the data do not support an answer.
 """
 
 from mirage import _gone
 from mirage._curve import Curve
 from mirage.emergence.bends import BendTest, bend_test
 from mirage.emergence.breaks import BreakTest, break_test
+from mirage.emergence.contrasts import Contrast, contrast
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 from mirage.emergence.forecasts import Forecast, forecast
@@ -19,6 +20,7 @@ from mirage.emergence.sharpness import Sharpness, sharpness
 __all__ = [
     "BendTest",
     "BreakTest",
+    "Contrast",
     "Curve",
     "CurveFit",
     "ExplainedRise",
@@ -29,6 +31,7 @@ __all__ = [
     "Sharpness",
     "bend_test",
     "break_test",
+    "contrast",
     "emergence_score",
     "explained_by_metric",
     "fit_curve",

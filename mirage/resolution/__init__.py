@@ -8,17 +8,15 @@ from mirage.resolution.clusters import cluster_standard_error, design_effect
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
 from mirage.resolution.power import items_needed, power
-from mirage.resolution.rivals import Contrast, McNemar, above, contrast, from_chance, lead, mcnemar
+from mirage.resolution.rivals import McNemar, above, from_chance, lead, mcnemar
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
-    "Contrast",
     "McNemar",
     "Visibility",
     "above",
     "benjamini_hochberg",
     "cluster_standard_error",
-    "contrast",
     "design_effect",
     "from_chance",
     "holm",
