@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pandas as pd
 
+from mirage import _validate
 from mirage.datasets import _sources
 from mirage.datasets._tables import LEADING, tidy
 
@@ -110,11 +111,18 @@ def load_lu2024() -> pd.DataFrame:
     return _table().copy()
 
 
-def load_lu2024_main() -> pd.DataFrame:
-    """Return the scores that the main figures of Lu et al. show: closed prompts, the mean over the seeds.
+def load_lu2024_main(metric: str = "bert_score_accuracy", prompt: str = "closed") -> pd.DataFrame:
+    """Return the scores of the main figures of Lu et al., as the mean over the seeds, or others like them.
 
-    An answer counts if the option most similar to it is the right one (`bert_score_accuracy`); in
-    modified_arithmetic, gsm8k and codenames it must match exactly.
+    In these figures an answer counts if the option most similar to it is the right one
+    (`bert_score_accuracy`), and the prompt shows the options ("closed").
+
+    Parameters
+    ----------
+    metric : {"bert_score_accuracy", "exact_match"}
+        How answers are marked; in modified_arithmetic, gsm8k and codenames they must always match exactly.
+    prompt : {"closed", "closed-adv"}
+        The options are shown, or shown with letters.
 
     Returns
     -------
@@ -128,6 +136,8 @@ def load_lu2024_main() -> pd.DataFrame:
     ------
     DataUnavailable
         If the file can neither be found nor fetched.
+    ValueError, TypeError
+        If `metric` or `prompt` is none of these words.
 
     References
     ----------
@@ -139,9 +149,11 @@ def load_lu2024_main() -> pd.DataFrame:
     >>> table[["setting", "score", "items", "baseline"]].round(3).values.tolist()
     [['few-shot', 0.671, 170, 0.25], ['zero-shot', 0.547, 170, 0.25]]
     """
-    table = load_lu2024().query("prompt == 'closed'")
+    _validate.choice("metric", metric, ("bert_score_accuracy", "exact_match"))
+    _validate.choice("prompt", prompt, ("closed", "closed-adv"))
+    table = load_lu2024().query("prompt == @prompt")
     exact = table["task"].isin(_MATCHED_EXACTLY)
-    table = table[table["metric"] == np.where(exact, "exact_match", "bert_score_accuracy")]
+    table = table[table["metric"] == np.where(exact, "exact_match", metric)]
     table = table.assign(setting=np.where(table["shots"] > 0, "few-shot", "zero-shot"))
     keys = [*LEADING[:-2], "setting", "instruction_tuned"]
     scores = table.groupby(keys, dropna=False, as_index=False).agg(

@@ -87,7 +87,7 @@ BY_HAND = {
     "vision-mnist-3": 1.7368,
     "vision-omniglot-2": 0.2331,
     "in-context-learning-1": 6,  # 2 · 0.5^6 = 0.031
-    "in-context-learning-3": 10,
+    "in-context-learning-2": 10,
     "vision-mnist-1": lambda right, images, K: stats.hypergeom.pmf(K, images, right, K),
     "vision-omniglot-1": lambda p, rho, L: (
         stats.betabinom.pmf(L, L, p * (1 / rho - 1), (1 - p) * (1 / rho - 1)) if rho else p**L
@@ -110,7 +110,7 @@ def test_the_notebooks_ask_all_exercises_in_the_order_of_the_book():
 
 def test_a_page_is_imported_only_when_asked():
     code = (
-        "import sys; from mirage import check; check.answer('in-context-learning-2', 0.5); "
+        "import sys; from mirage import check; check.answer('in-context-learning-2', 10); "
         "print(*(name for name in sys.modules if name.startswith('mirage.check.pages.')))"
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -121,6 +121,6 @@ def test_an_unknown_exercise_is_refused_with_those_of_its_page_or_with_all():
     with pytest.raises(ValueError, match=r"must be one of toy-model-1, .*, toy-model-4; got 'toy-model-99'"):
         check.answer("toy-model-99", 1)
     with pytest.raises(
-        ValueError, match=r"must be one of what-is-.*, in-context-learning-3; got 'no-page-1'"
+        ValueError, match=r"must be one of what-is-.*, in-context-learning-2; got 'no-page-1'"
     ):
         check.answer("no-page-1", 1)

@@ -112,3 +112,24 @@ def test_the_main_scores_hold_each_model_once_a_task_and_setting(table):
     row = main.query("model == 'gpt2' and task == 'codenames' and setting == 'few-shot'").iloc[0]
     assert row["seeds"] == len(one) == 3
     assert row["seed_sd"] == pytest.approx(statistics.stdev(one["score"]))
+
+
+@pytest.mark.parametrize(("metric", "prompt"), [("exact_match", "closed"), ("exact_match", "closed-adv")])
+def test_other_markings_are_means_of_the_files_own_lines(lines, metric, prompt):
+    found = datasets.load_lu2024_main(metric, prompt).set_index(["model", "task", "setting"])["score"]
+    for model, task, shots in (("gpt2", "hindu_knowledge", "0"), ("davinci", "rhyming", "5")):
+        chosen = {
+            line["run_id"]: float(line["exact_match_accuracy"])
+            for line in lines
+            if (line["model"], line["filename"].split("/")[0]) == (model, task)
+            and (line["prompt_type"], line["number_of_shots"]) == (prompt, shots)
+        }
+        setting = "zero-shot" if shots == "0" else "few-shot"
+        assert found[model, task, setting] == pytest.approx(statistics.mean(chosen.values()))
+
+
+def test_other_words_than_those_are_refused():
+    with pytest.raises(ValueError, match="metric must be one of bert_score_accuracy, exact_match"):
+        datasets.load_lu2024_main("edit_distance")
+    with pytest.raises(ValueError, match="prompt must be one of closed, closed-adv"):
+        datasets.load_lu2024_main(prompt="open")

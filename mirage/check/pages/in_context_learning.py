@@ -16,15 +16,6 @@ def _won() -> Number:
     return Number(won, mistakes, otherwise="double 0.5 to the number of tasks, until it is at most 0.05.")
 
 
-def _by_chance() -> Number:
-    mistakes = {
-        "the gains share the error of the plain score, so they are not independent.": 0.0,
-        "each gain has an error of its own as well.": 1.0,
-        "both gains subtract the same score, so it pulls them the same way.": -0.5,
-    }
-    return Number(0.5, mistakes, "write both gains as differences of errors; what do they share?")
-
-
 def _needed() -> Number:
     needed = next(count for count in range(30) if stats.binom.sf(count - 1, 29, 0.2) <= 0.05)
     mistakes = {
@@ -34,4 +25,4 @@ def _needed() -> Number:
     return Number(needed, mistakes, otherwise="find the first count whose p-value is at most .05.")
 
 
-EXERCISES = (_won, _by_chance, _needed)
+EXERCISES = (_won, _needed)
