@@ -75,7 +75,9 @@ def window(curves: pd.DataFrame, scores: pd.DataFrame) -> alt.VConcatChart:
     controls = [
         _parts.choice("task", "Task", list(most.index)),
         _parts.slider("first", "First size of the window", 1, 1, int(most.max()) - _LEAST + 1, 1),
-        _parts.slider("sizes", "Sizes in the window", int(most.max()), _LEAST, int(most.max()), 1),
+        _parts.slider(
+            "sizes", "Sizes in the window", max(_LEAST, int(most.max()) // 2), _LEAST, int(most.max()), 1
+        ),
     ]
     chart = alt.vconcat(_whole(base), _inside(base)).add_params(*controls)
     return _parts.sum_up(chart, _DESCRIPTION, *_sentence(curves, scores))
@@ -125,12 +127,15 @@ def _sentence(curves: pd.DataFrame, scores: pd.DataFrame) -> list[str]:
     row = f"{told}[task][{first} - 1][{last} - {first} - {_LEAST - 1}]"
     return [
         f"'From ' + {ends}[task][{first} - 1] + ' to ' + {ends}[task][{last} - 1] + ' parameters'",
-        f"'the emergence score is ' + {row}[0]",
-        f"{row}[1]",
+        *(f"{row}[{line}]" for line in range(3)),
     ]
 
 
 def _lines(one: float, five: float) -> list[str]:
-    numbers = [f"{score:.3g}" if np.isfinite(score) else "infinite" for score in (one, five)]
+    numbers = [f"{score:.3g}" if np.isfinite(score) else "∞" for score in (one, five)]
     more = "5 of 5" if five > one else "1 of 1"
-    return [f"{numbers[0]} for 1 of 1 and {numbers[1]} for 5 of 5:", f"{more} looks the more sudden."]
+    return [
+        f"1 of 1 has an emergence score of {numbers[0]},",
+        f"5 of 5 one of {numbers[1]}:",
+        f"{more} looks the more sudden.",
+    ]

@@ -42,7 +42,7 @@ def test_it_says_the_scores_of_the_window(said, task, first, sizes, window):
     text = said(charts.window(CURVES, SCORES), task=task, first=first, sizes=sizes)
     ends = [f"{SIZES[end - 1]:,}" for end in window]
     assert text.startswith(f"From {ends[0]} to {ends[1]} parameters")
-    assert f"{one:.3g} for 1 of 1 and {five:.3g} for 5 of 5" in text
+    assert f"1 of 1 has an emergence score of {one:.3g}, 5 of 5 one of {five:.3g}:" in text
     assert text.endswith(f"{'5 of 5' if five > one else '1 of 1'} looks the more sudden.")
 
 
@@ -70,7 +70,7 @@ def test_the_chart_carries_its_description_and_controls():
 
 def test_an_infinite_score_is_said(said):
     text = said(charts.window(CURVES, SCORES.assign(five=np.inf)))
-    assert "infinite for 5 of 5" in text and text.endswith("5 of 5 looks the more sudden.")
+    assert "5 of 5 one of ∞:" in text and text.endswith("5 of 5 looks the more sudden.")
 
 
 @pytest.mark.parametrize(
