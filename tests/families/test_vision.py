@@ -211,7 +211,7 @@ def test_the_page_can_train_one_more(digits, monkeypatch):
     table = datasets.load_vision_answers("digits")
     table.attrs["jobs"][0]["recipe"]["steps"] = 5
     page = type("page", (), {"say": said.append})
-    exec(source.replace("train_it = False", "train_it = True"), {"digits": table, "page": page})
+    exec(source.replace("train_it = False", "train_it = True"), {"answers": {"digits": table}, "page": page})
     assert len(said) == 1 and "parameters" in said[0]
 
 
