@@ -1,4 +1,4 @@
-"""The loop in which all families are trained: a stack of models, each as it would be trained alone."""
+"""The loop in which stacks of models are trained, each as it would be alone; the schedule of all families."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
