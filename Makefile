@@ -78,7 +78,7 @@ calibration: $(READY) ## measure how far the statistics can be trusted (an hour 
 arithmetic: $(TO_TRAIN) ## train the arithmetic family again (some hours; goes on where it stopped)
 	@$(RUN) experiments.arithmetic --workers $(JOBS)
 
-vision: $(TO_TRAIN) ## train the vision families again (about a quarter of an hour; goes on where it stopped)
+vision: $(TO_TRAIN) ## train the vision families again (less than half an hour; goes on where it stopped)
 	@$(RUN) experiments.vision --workers $(JOBS)
 
 links: book ## check the links to other sites

@@ -18,7 +18,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from tqdm import tqdm
 
-from benchmarks import training, vision
+from benchmarks import training
 from benchmarks.timing import in_turn, row, seconds
 from mirage import emergence, metrics
 from tools.project import ROOT
@@ -30,7 +30,6 @@ def main() -> None:
     edit_distance(1_000_000)
     curve_fits(20)
     training.trained()
-    vision.trained()
     builds()
 
 

@@ -85,7 +85,7 @@ ALLOWED = {
     "check": {"datasets", "emergence", "outputs", "resolution", "scaling", "toy"},  # for the right answers
     "datasets": {"resolution"},  # for the intervals of counts
     "emergence": {"resolution", "scaling", "words"},
-    "families": set(),
+    "families": {"datasets"},  # for the images
     "figures": {"emergence", "resolution", "scaling", "style", "words"},
     "metrics": set(),
     "outputs": {"metrics", "resolution"},

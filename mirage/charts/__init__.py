@@ -7,6 +7,7 @@ from mirage.charts.score_threshold import score_threshold
 from mirage.charts.small_numbers import small_numbers
 from mirage.charts.study_plan import study_plan
 from mirage.charts.toy_model import toy_model
+from mirage.charts.window import window
 
 __all__ = [
     "arithmetic",
@@ -16,4 +17,5 @@ __all__ = [
     "small_numbers",
     "study_plan",
     "toy_model",
+    "window",
 ]

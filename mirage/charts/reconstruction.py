@@ -53,7 +53,7 @@ def reconstruction(errors: pd.DataFrame) -> alt.VConcatChart:
     base = (
         alt.Chart(pd.DataFrame({name: errors[name].astype(float).round(6) for name in _COLUMNS}))
         .transform_calculate(below="datum.error < bar ? 1 : 0", height="bar")
-        .encode(_parts.size_axis([1e2, 1e3, 1e4, 1e5]))
+        .encode(_parts.size_axis([1e2, 1e3, 1e4, 1e5, 1e6]))
     )
     low, high = (round(float(value), 1) for value in np.log10(np.quantile(errors["error"], [0.02, 0.98])))
     bar = _parts.powers("bar", "Bar, c", round((low + high) / 2, 1), low, high, 0.1)

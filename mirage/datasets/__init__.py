@@ -27,21 +27,24 @@ from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration
 from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
+from mirage.datasets.images import Images, load_images
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.notes import note_if_missing
 from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
-from mirage.datasets.vision import load_vision_answers, load_vision_errors, load_vision_images
+from mirage.datasets.vision import load_vision_answers, load_vision_errors
 from mirage.datasets.wu2025 import load_wu2025, load_wu2025_pairs
 
 __all__ = [
     "DataUnavailable",
+    "Images",
     "load_arithmetic",
     "load_arithmetic_runs",
     "load_calibration",
     "load_curves",
     "load_gpt3_arithmetic",
+    "load_images",
     "load_lu2024",
     "load_lu2024_main",
     "load_pythia",
@@ -49,7 +52,6 @@ __all__ = [
     "load_schellaert2024",
     "load_vision_answers",
     "load_vision_errors",
-    "load_vision_images",
     "load_wu2025",
     "load_wu2025_pairs",
     "note_if_missing",

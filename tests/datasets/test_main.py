@@ -34,7 +34,8 @@ def test_if_it_cannot_fetch_it_says_so_in_one_line_and_fails(tmp_path):
     done = command(tmp_path)
     assert done.returncode == 1
     assert (
-        done.stderr.startswith("The data of Lu et al. (2024) are missing: ") and done.stderr.count("\n") == 1
+        done.stderr.startswith("The data of Lake et al. (2015) are missing: ")
+        and done.stderr.count("\n") == 1
     )
     assert rows(done.stdout)
 
@@ -43,7 +44,7 @@ def test_if_all_are_there_it_is_content(published):
     done = command(published)
     assert (done.returncode, done.stderr) == (0, "")
     there = {name: row[2] for name, row in rows(done.stdout).items()}
-    assert set(there.values()) == {"all"}
+    assert there.pop("cifar10-jpeg") == "-" and set(there.values()) == {"all"}
 
 
 def test_a_part_is_counted(tmp_path, published):
@@ -51,5 +52,5 @@ def test_a_part_is_counted(tmp_path, published):
         (tmp_path / file.name).parent.mkdir(parents=True)
         (tmp_path / file.name).write_bytes((published / file.name).read_bytes())
     there = {name: row[2] for name, row in rows(command(tmp_path, "--list").stdout).items()}
-    full = {"lu2024": "all", "pythia": "0", "ruan2024": "0", "schellaert2024": "0", "wu2025": "1"}
-    assert there == full
+    known = {"cifar10-jpeg": "-", "lu2024": "all", "wu2025": "1"}
+    assert there == dict.fromkeys(_sources.SOURCES, "0") | known

@@ -17,6 +17,7 @@ CHARTS = [
         "seeing-small-numbers",
         "toy-model",
         "vision-autoencoder",
+        "vision-mnist",
     )
 ]
 # The chart as it is on the screen: Vega's own width and what has become of it, and texts that stick out.

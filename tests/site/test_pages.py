@@ -75,6 +75,7 @@ CHARTS = {
     "notebooks/arithmetic-metric.html": (1, [{0}] * 5),
     "notebooks/meta-analysis.html": (1, [{0}]),
     "notebooks/vision-autoencoder.html": (2, [{0, 1}]),
+    "notebooks/vision-mnist.html": (2, [{0, 1}, {1}, {1}]),
     "notebooks/toy-model.html": (3, [{0, 1}, {0, 1, 2}, {0, 1}]),
     "notebooks/high-jump.html": (3, [{0, 1, 2}, {0, 1, 2}, {2}]),
     "notebooks/can-we-trust-the-answers.html": (1, [{0}, {0}]),

@@ -38,7 +38,6 @@ def _linear() -> Number:
     means = errors.groupby(["family", errors["parameters"].map(units)])["error"].mean()
     linear = means["principal components"]
     mistakes = {
-        "that is the mean of the autoencoders; take the principal components.": means["autoencoder", 16],
         "that is the one with 12 units.": linear[12],
         "that is over all numbers of units; take those with 16.": linear.mean(),
     }
