@@ -75,6 +75,9 @@ def load_vision_errors() -> pd.DataFrame:
     return _read("autoencoder")
 
 
+_NAMES = {"mnist": "MNIST", "omniglot": "Omniglot", "cifar10": "CIFAR-10"}
+
+
 def _read(name: str) -> pd.DataFrame:
     folder = resources.files("mirage").joinpath("data")
     with folder.joinpath(f"vision-{name}.parquet").open("rb") as file:
@@ -89,7 +92,7 @@ def _told(made: dict) -> str:
     recipe, sizes = made["jobs"][0]["recipe"], [job["parameters"] for job in made["jobs"]]
     seen = {"transformer": "sequences", "one layer": "pairs"}.get(recipe["family"], "images")
     return (
-        f"The family was trained on **{made['data']}**: {made['train_images']:,} images to learn from, "
+        f"The family was trained on **{_NAMES[made['data']]}**: {made['train_images']:,} images to learn from, "
         f"{made['test_images']:,} for the test, and none is in both. It has {len(sizes)} widths, from "
         f"{min(sizes):,} to {max(sizes):,} parameters, with {len(made['seeds'])} seeds of each: the same "
         f"networks with other first weights and another order of {seen}. All had {recipe['steps']:,} steps "
