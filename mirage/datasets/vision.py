@@ -92,8 +92,8 @@ def _told(made: dict) -> str:
     recipe, sizes = made["jobs"][0]["recipe"], [job["parameters"] for job in made["jobs"]]
     seen = {"transformer": "sequences", "one layer": "pairs"}.get(recipe["family"], "images")
     return (
-        f"The family was trained on **{_NAMES[made['data']]}**: {made['train_images']:,} images to learn from, "
-        f"{made['test_images']:,} for the test, and none is in both. It has {len(sizes)} widths, from "
+        f"The family was trained on **{_NAMES[made['data']]}**: {made['train_images']:,} images to learn "
+        f"from, {made['test_images']:,} for the test, and none is in both. It has {len(sizes)} widths, from "
         f"{min(sizes):,} to {max(sizes):,} parameters, with {len(made['seeds'])} seeds of each: the same "
         f"networks with other first weights and another order of {seen}. All had {recipe['steps']:,} steps "
         f"with {recipe['batch']} {seen}, which took {made['seconds'] / 60:.0f} minutes of one processor core "
