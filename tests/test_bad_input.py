@@ -91,15 +91,6 @@ WORLD = {"table": bending(), "first": "share", "second": "fine", "scale": "size"
 WORLD |= {"replicates": 99}
 
 
-def rivals():
-    """Three models on two tasks under two conditions."""
-    rows = pd.MultiIndex.from_product(
-        [list("abc"), list("st"), list("xy")], names=["model", "task", "setting"]
-    )
-    table = pd.DataFrame({"right": range(12), "items": 20, "baseline": 0.25}, rows).reset_index()
-    return table.assign(score=table["right"] / 20)
-
-
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
 TEXTS = {"targets": ["12", "3"], "predictions": ["12", "4"]}
 PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
@@ -126,9 +117,6 @@ VALID = {
         "scale": "log",
         "replicates": 99,
     },
-    "emergence.contrasts.contrast": lambda: (
-        {"table": rivals(), "model": "c", "rivals": ["a", "b"], "first": "x", "second": "y"}
-    ),
     "emergence.explained.explained_by_metric": lambda: {"curve": curve(), "between": (1e8, 2e10)},
     "emergence.fits.fit_curve": lambda: {"curve": curve()},
     "emergence.forecasts.forecast": lambda: {"curve": curve(), "held_out": 1},
@@ -193,10 +181,6 @@ VALID = {
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
     "resolution.steps.smallest_step": lambda: {"before": [0.0, 0.5], "items": 20},
     "resolution.steps.step_tests": lambda: {"table": accuracies()},
-    "resolution.rivals.above": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
-    "resolution.rivals.from_chance": lambda: {"table": rivals()},
-    "resolution.rivals.lead": lambda: {"table": rivals(), "model": "c", "rivals": ["a", "b"]},
-    "resolution.rivals.mcnemar": lambda: {"first": [True, False], "second": [True, True]},
     "resolution.visibility.tail_at_floor": lambda: {
         "share": [0.2, 0.5],
         "trials": [10.0, 7.5],

@@ -1,7 +1,7 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
 All take a `Curve`, the score of one family on one task; but `bend_test` those of several families, and
-`steady_progress`, `contrast`, `bends_by_task` and what begins with `lead` take a table. Each says "cannot
+`steady_progress`, `bends_by_task` and what begins with `lead` take a table. Each says "cannot
 tell", and why, where the data do not support an answer.
 """
 
@@ -9,7 +9,6 @@ from mirage import _gone
 from mirage._curve import Curve
 from mirage.emergence.bends import BendTest, bend_test, bends_by_task
 from mirage.emergence.breaks import BreakTest, break_test
-from mirage.emergence.contrasts import Contrast, contrast
 from mirage.emergence.explained import ExplainedRise, explained_by_metric
 from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 from mirage.emergence.forecasts import Forecast, forecast
@@ -22,7 +21,6 @@ from mirage.emergence.steady import SteadyProgress, steady_progress
 __all__ = [
     "BendTest",
     "BreakTest",
-    "Contrast",
     "Curve",
     "CurveFit",
     "ExplainedRise",
@@ -35,7 +33,6 @@ __all__ = [
     "bend_test",
     "bends_by_task",
     "break_test",
-    "contrast",
     "emergence_score",
     "explained_by_metric",
     "fit_curve",

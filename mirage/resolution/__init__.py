@@ -1,4 +1,4 @@
-"""What a test set of a given size can see: intervals, zero successes, power, many comparisons, rivals.
+"""What a test set of a given size can see: intervals, zero successes, power, many comparisons.
 
 An accuracy measured on n items is a multiple of 1/n, so a small ability may show as exactly 0. Nothing
 here decides whether an ability is there; it tells what the items could have shown.
@@ -8,22 +8,16 @@ from mirage.resolution.clusters import cluster_standard_error, design_effect, od
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
 from mirage.resolution.power import items_needed, power
-from mirage.resolution.rivals import McNemar, above, from_chance, lead, mcnemar
 from mirage.resolution.steps import smallest_step, step_tests
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
-    "McNemar",
     "Visibility",
-    "above",
     "benjamini_hochberg",
     "cluster_standard_error",
     "design_effect",
-    "from_chance",
     "holm",
     "items_needed",
-    "lead",
-    "mcnemar",
     "odds_ratio",
     "power",
     "proportion_interval",
