@@ -60,35 +60,10 @@ def curve():
     return emergence.Curve.from_counts(SIZES, **RIGHT, **LOSSES, **KNOWN)
 
 
-def families():
-    grid = np.logspace(20, 23, 3)
-    return {
-        name: emergence.Curve.from_scores(grid, [0.1, 0.2 + 0.01 * place, 0.6])
-        for place, name in enumerate("abcdefg")
-    }
-
-
-def leading():
-    """Five families of four models, and two scores of each."""
-    size, family = np.tile([1.0, 2.0, 3.0, 4.0], 5), np.repeat(list("abcde"), 4)
-    return pd.DataFrame({"task": "t", "family": family, "size": size, "fine": size, "coarse": size // 3})
-
-
 def accuracies():
     """Two tasks at three sizes."""
     task, size = np.repeat(["sums", "words"], 3), np.tile([1e8, 1e9, 1e10], 2)
     return pd.DataFrame({"task": task, "parameters": size, "score": [0, 0, 0.5, 0.1, 0.2, 0.4], "items": 10})
-
-
-def bending():
-    """Two more families, and items and scales that a world needs."""
-    more = leading().query("family in ['a', 'b']").replace({"family": {"a": "f", "b": "g"}})
-    table = pd.concat([leading(), more], ignore_index=True)
-    return table.assign(share=table["fine"] / 4, end=3.0, items=10)
-
-
-WORLD = {"table": bending(), "first": "share", "second": "fine", "scale": "size", "up_to": "end"}
-WORLD |= {"replicates": 99}
 
 
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
@@ -104,13 +79,6 @@ VALID = {
         | {"floor": (0.1, 0.01), "ceiling": 1.0}
     ),
     "emergence.Curve.from_table": lambda: {"table": pd.DataFrame({"parameters": SIZES, **RIGHT})},
-    "emergence.bends.bend_test": lambda: {"curves": families(), "replicates": 99},
-    "emergence.bends.bends_by_task": lambda: {
-        "table": bending(),
-        "scores": ["fine"],
-        "scale": "size",
-        "replicates": 99,
-    },
     "emergence.breaks.break_test": lambda: {
         "curve": curve(),
         "of": "losses",
@@ -120,22 +88,6 @@ VALID = {
     "emergence.explained.explained_by_metric": lambda: {"curve": curve(), "between": (1e8, 2e10)},
     "emergence.fits.fit_curve": lambda: {"curve": curve()},
     "emergence.forecasts.forecast": lambda: {"curve": curve(), "held_out": 1},
-    "emergence.leads.lead_test": lambda: {
-        "table": leading(),
-        "first": "coarse",
-        "second": "fine",
-        "scale": "size",
-        "replicates": 99,
-    },
-    "emergence.leads.leads_by_noise": lambda: WORLD | {"items": "items"},
-    "emergence.leads.leads_by_scatter": lambda: WORLD,
-    "emergence.leads.leads_by_task": lambda: {
-        "table": leading(),
-        "first": "coarse",
-        "second": "fine",
-        "scale": "size",
-        "replicates": 99,
-    },
     "emergence.questions.four_questions": lambda: {
         "curve": emergence.Curve.from_counts([1e8, 1e9], [1, 9], [10, 10], losses=[3.0, 0.1]),  # quick
         "length": 5,

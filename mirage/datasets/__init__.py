@@ -34,7 +34,7 @@ from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
-from mirage.datasets.wu2025 import load_wu2025, load_wu2025_pairs
+from mirage.datasets.wu2025 import load_wu2025
 
 __all__ = [
     "DataUnavailable",
@@ -53,7 +53,6 @@ __all__ = [
     "load_vision_answers",
     "load_vision_errors",
     "load_wu2025",
-    "load_wu2025_pairs",
     "note_if_missing",
 ]
 

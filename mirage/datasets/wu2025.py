@@ -9,7 +9,7 @@ import pandas as pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 
-__all__ = ["load_wu2025", "load_wu2025_pairs"]
+__all__ = ["load_wu2025"]
 
 _METRICS = {"acc": "accuracy", "brier": "brier_score", "san": "option_mass"}
 _MODEL = {
@@ -88,41 +88,6 @@ def load_wu2025() -> pd.DataFrame:
     50 models, mean 0.567
     """
     return _table().copy()
-
-
-def load_wu2025_pairs() -> pd.DataFrame:
-    """Return accuracy and Brier score side by side, of up to 65 models on nine tasks, over all items.
-
-    The rows of `load_wu2025` of all items, without models whose training is not known.
-
-    Returns
-    -------
-    DataFrame, one row per model and task
-        `task` (with spaces), `family, model, training_flops, items, take_off, chance, called_emergent,
-        left_out` as in `load_wu2025`; `accuracy` and `brier_score`, the mean of (1 - p)^2, a loss; `below`,
-        whether the model has no more training than the take-off.
-
-    Raises
-    ------
-    DataUnavailable
-        If the files can neither be found nor fetched.
-
-    References
-    ----------
-    Wu and Lo (2025), arXiv:2410.01692.
-
-    Examples
-    --------
-    >>> table = load_wu2025_pairs().query("task == 'hindu knowledge' and below")
-    >>> print(len(table), "models, at best", table["brier_score"].min().round(3))
-    21 models, at best 0.548
-    """
-    own = ["family", "model", "training_flops", "task", "items", "take_off", "chance", "called_emergent"]
-    table = load_wu2025().query("group == 'all'").dropna(subset="training_flops")
-    table["task"] = table["task"].str.replace("_", " ")
-    wide = table.pivot(index=[*own, "left_out"], columns="metric", values="score")
-    wide = wide[["accuracy", "brier_score"]].rename_axis(columns=None).reset_index()
-    return wide.assign(below=wide["training_flops"] <= wide["take_off"])
 
 
 @functools.cache

@@ -109,20 +109,3 @@ def test_what_is_left_out(table):
     assert 1 < mass["arithmetic"] < 1.08 and 1 < mass["hindu_knowledge"] < 1.03
     assert mass["hellaswag"] < 0.001
     assert (mass.drop(["arithmetic", "hindu_knowledge"]) < 1).all()
-
-
-def test_pairs_hold_both_scores_of_each_model(table, published):
-    pairs = datasets.load_wu2025_pairs()
-    assert not pairs.duplicated(["model", "task"]).any() and pairs.notna().all(axis=None)
-    whole = table[(table["group"] == "all") & table["training_flops"].notna()]
-    for metric in ("accuracy", "brier_score"):
-        rows = whole[whole["metric"] == metric]
-        wanted = rows.set_index([rows["task"].str.replace("_", " "), rows["model"]])["score"]
-        found = pairs.set_index(["task", "model"])[metric]
-        assert len(found) == len(wanted) and (found == wanted.loc[found.index]).all()
-    assert pairs.groupby("task")["model"].nunique().max() == 65
-    assert pairs.loc[pairs["left_out"], "model"].nunique() == 6
-    below = pairs["model"][pairs["below"] & (pairs["task"] == "mmlu")]
-    flops = {line["Model"]: line["FLOPs (1E21)"] for line in lines(published, "mmlu")}
-    assert set(below) <= flops.keys() and len(below) == 37
-    assert all(float(flops[model]) <= 10**1.5 for model in below)
