@@ -1,8 +1,8 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
 All take a `Curve`, the score of one family on one task; but `bend_test` those of several families, and
-`steady_progress`, `contrast`, `bends_by_task` and what begins with `lead` take a table. Each says "cannot
-tell", and why, where the data do not support an answer.
+`contrast`, `bends_by_task` and what begins with `lead` take a table. Each says "cannot tell",
+and why, where the data do not support an answer.
 """
 
 from mirage import _gone
@@ -17,7 +17,6 @@ from mirage.emergence.leads import LeadTest, lead_test, leads_by_noise, leads_by
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
-from mirage.emergence.steady import SteadyProgress, steady_progress
 
 __all__ = [
     "BendTest",
@@ -31,7 +30,6 @@ __all__ = [
     "LeadTest",
     "Prediction",
     "Sharpness",
-    "SteadyProgress",
     "bend_test",
     "bends_by_task",
     "break_test",
@@ -47,7 +45,6 @@ __all__ = [
     "leads_by_task",
     "linearity",
     "sharpness",
-    "steady_progress",
 ]
 
 __getattr__ = _gone.getter(__name__)
