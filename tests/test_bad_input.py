@@ -60,12 +60,6 @@ def curve():
     return emergence.Curve.from_counts(SIZES, **RIGHT, **LOSSES, **KNOWN)
 
 
-def accuracies():
-    """Two tasks at three sizes."""
-    task, size = np.repeat(["sums", "words"], 3), np.tile([1e8, 1e9, 1e10], 2)
-    return pd.DataFrame({"task": task, "parameters": size, "score": [0, 0, 0.5, 0.1, 0.2, 0.4], "items": 10})
-
-
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
 TEXTS = {"targets": ["12", "3"], "predictions": ["12", "4"]}
 PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
@@ -95,7 +89,6 @@ VALID = {
     },
     "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},
-    "emergence.steady.steady_progress": lambda: {"table": accuracies(), "draws": 99},
     "emergence.sharpness.sharpness": lambda: {"curve": curve()},
     "metrics.brier_score": lambda: OPTIONS,
     "metrics.cross_entropy": lambda: {"log_probabilities": [[-1.0], [-0.5, -0.1]]},
@@ -119,20 +112,12 @@ VALID = {
         "clusters": ["a", "a", "b"],
     },
     "resolution.clusters.design_effect": lambda: {"scores": [1, 0, 0], "clusters": ["a", "a", "b"]},
-    "resolution.clusters.odds_ratio": lambda: {
-        "outcomes": [1, 0, 0],
-        "groups": [1, 1, 0],
-        "clusters": ["a", "a", "b"],
-        "replicates": 99,
-    },
     "resolution.comparisons.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},
     "resolution.intervals.zero_success_bound": lambda: {"trials": 10},
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
-    "resolution.steps.smallest_step": lambda: {"before": [0.0, 0.5], "items": 20},
-    "resolution.steps.step_tests": lambda: {"table": accuracies()},
     "resolution.visibility.tail_at_floor": lambda: {
         "share": [0.2, 0.5],
         "trials": [10.0, 7.5],

@@ -1,7 +1,7 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
-All take a `Curve`, the score of one family on one task; but `steady_progress` takes a table.
-Each says "cannot tell", and why, where the data do not support an answer.
+All take a `Curve`, the score of one family on one task. Each says "cannot tell", and why, where the data do not
+support an answer.
 """
 
 from mirage import _gone
@@ -13,7 +13,6 @@ from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
-from mirage.emergence.steady import SteadyProgress, steady_progress
 
 __all__ = [
     "BreakTest",
@@ -24,7 +23,6 @@ __all__ = [
     "FourQuestions",
     "Prediction",
     "Sharpness",
-    "SteadyProgress",
     "break_test",
     "emergence_score",
     "explained_by_metric",
@@ -33,7 +31,6 @@ __all__ = [
     "four_questions",
     "linearity",
     "sharpness",
-    "steady_progress",
 ]
 
 __getattr__ = _gone.getter(__name__)

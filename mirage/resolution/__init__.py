@@ -4,11 +4,10 @@ An accuracy measured on n items is a multiple of 1/n, so a small ability may sho
 here decides whether an ability is there; it tells what the items could have shown.
 """
 
-from mirage.resolution.clusters import cluster_standard_error, design_effect, odds_ratio
+from mirage.resolution.clusters import cluster_standard_error, design_effect
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
 from mirage.resolution.power import items_needed, power
-from mirage.resolution.steps import smallest_step, step_tests
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
@@ -18,11 +17,8 @@ __all__ = [
     "design_effect",
     "holm",
     "items_needed",
-    "odds_ratio",
     "power",
     "proportion_interval",
-    "smallest_step",
-    "step_tests",
     "tail_at_floor",
     "visibility",
     "zero_success_bound",

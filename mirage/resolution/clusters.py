@@ -6,7 +6,7 @@ from scipy import stats
 
 from mirage import _validate
 
-__all__ = ["cluster_standard_error", "design_effect", "odds_ratio"]
+__all__ = ["cluster_standard_error", "design_effect"]
 
 
 def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[float, int]:
@@ -96,77 +96,6 @@ def design_effect(scores: ArrayLike, clusters: ArrayLike) -> float:
         return np.nan
     few = stats.t.ppf(0.975, count - 1) / stats.t.ppf(0.975, max(items - 1, 1))
     return float(max(error**2 * (items - 1) / (share * (1 - share)), 1) * few**2)
-
-
-def odds_ratio(
-    outcomes: ArrayLike,
-    groups: ArrayLike,
-    clusters: ArrayLike,
-    *,
-    confidence: float = 0.95,
-    replicates: int = 2000,
-    rng: int | np.random.Generator = 0,
-) -> tuple[float, tuple[float, float]]:
-    """Return the odds of an outcome in a group over those outside it, with an interval by whole clusters.
-
-    A half is added to each of the four counts, so that none is 0. Cases of one cluster resemble each other,
-    so clusters are drawn again; with few of them the interval tends to be too narrow.
-
-    Parameters
-    ----------
-    outcomes : array-like, shape (cases,)
-        Whether each case has the outcome: True and False, or 1 and 0.
-    groups : array-like, shape (cases,)
-        Whether it is in the group, in the same form.
-    clusters : array-like, shape (cases,)
-        Name or number of its cluster.
-    confidence : float
-        Strictly between 0 and 1.
-    replicates : int
-        How often clusters are drawn, from 99 to 100,000.
-    rng : int or numpy.random.Generator
-        Seed or generator.
-
-    Returns
-    -------
-    ratio : float
-    interval : tuple of float
-        NaN with a single cluster.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the lengths differ, or a value is outside its range.
-
-    References
-    ----------
-    Haldane (1956), *Annals of Human Genetics* 20:309, on the half.
-
-    Examples
-    --------
-    >>> high, exact = [1, 1, 1, 0, 1, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0]
-    >>> ratio, _ = odds_ratio(high, exact, list("abcdabcd"))
-    >>> round(ratio, 2)
-    5.44
-    """
-    outcome, group = _validate.flags("outcomes", outcomes), _validate.flags("groups", groups)
-    entry, count = _entries(clusters)
-    _validate.as_many(outcomes=outcome, groups=group, clusters=entry)
-    confidence = _validate.share("confidence", confidence)
-    replicates = _validate.integer("replicates", _validate.number("replicates", replicates, 99, 100_000))
-    rng = _validate.generator(rng)
-    counts = np.zeros((count, 2, 2))  # cluster, outcome, group
-    np.add.at(counts, (entry, outcome.astype(int), group.astype(int)), 1)
-    drawn = rng.multinomial(count, np.full(count, 1 / count), replicates)
-    ratios = [_odds_ratio(times @ counts.reshape(count, 4)) for times in (np.ones((1, count)), drawn)]
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(ratios[1], [tail, 1 - tail]) if count > 1 else (np.nan, np.nan)
-    return float(ratios[0][0]), (float(low), float(high))
-
-
-def _odds_ratio(counts: np.ndarray) -> np.ndarray:
-    neither, in_group, with_outcome, both = (counts + 0.5).T
-    return both * neither / (in_group * with_outcome)
 
 
 def _entries(clusters: ArrayLike) -> tuple[np.ndarray, int]:

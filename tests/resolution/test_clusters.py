@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mirage import resolution
-from mirage.resolution import cluster_standard_error, design_effect, odds_ratio, visibility
+from mirage.resolution import cluster_standard_error, design_effect, visibility
 
 items = st.lists(st.tuples(st.floats(-10, 10), st.sampled_from("abcdef")), min_size=2, max_size=40)
 
@@ -130,30 +130,3 @@ def test_an_effect_for_other_models_is_refused():
         visibility([1, 2], [5, 5], floor=0, design_effect=[1, 2, 3])
     with pytest.raises(ValueError, match="clusters must be a list, as many as scores"):
         cluster_standard_error([0, 1], ["a"])
-
-
-cases = st.lists(st.tuples(st.booleans(), st.booleans(), st.sampled_from("abcd")), min_size=1, max_size=40)
-
-
-@given(cases)
-def test_the_odds_ratio_is_that_of_a_table_with_a_half_more_in_each_cell(rows):
-    outcome, group, names = map(list, zip(*rows, strict=True))
-    ratio, interval = odds_ratio(outcome, group, names, replicates=99)
-    counts = [[sum(row[:2] == (o, g) for row in rows) + 0.5 for g in (True, False)] for o in (True, False)]
-    assert ratio == pytest.approx(sm.stats.Table2x2(counts).oddsratio)
-    assert np.isnan(interval).all() == (len(set(names)) == 1)
-
-
-def test_the_interval_of_the_odds_ratio_is_that_of_clusters_put_together_again():
-    rng = np.random.default_rng(0)
-    names = np.repeat(np.arange(15), rng.integers(2, 20, 15))
-    group = rng.random(names.size) < 0.4
-    outcome = rng.random(names.size) < np.where(group, 0.5, 0.2) * rng.uniform(0.5, 1.5, 15)[names]
-    logs = []
-    for _ in range(4000):
-        rows = np.concatenate([np.flatnonzero(names == k) for k in rng.integers(15, size=15)])
-        o, g = outcome[rows], group[rows]
-        a, b, c, d = ((o & g).sum(), (o & ~g).sum(), (~o & g).sum(), (~o & ~g).sum())
-        logs.append(np.log((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5))))
-    _, interval = odds_ratio(outcome, group, names, replicates=4000)
-    np.testing.assert_allclose(np.log(interval), np.quantile(logs, [0.025, 0.975]), atol=0.12)
