@@ -1,7 +1,7 @@
 """Statistics of curves of scores by scale: is there a step, how sharp is the rise, could it be forecast?
 
-All take a `Curve`, the score of one family on one task. Each says "cannot tell", and why, where the data do not
-support an answer.
+All take a `Curve`, the score of one family on one task. Each says "cannot tell", and why, where the data
+do not support an answer.
 """
 
 from mirage import _gone
