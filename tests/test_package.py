@@ -42,7 +42,7 @@ def test_public_names_exist_and_are_documented(module):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_docstrings_describe_every_parameter_and_the_result_with_an_example(function):
     documentation = FunctionDoc(function)
-    described = [name for entry in documentation["Parameters"] for name in entry.name.split(", ")]
+    described = [name for entry in documentation["Parameters"] for name in entry.name.lstrip("*").split(", ")]
     assert described == list(inspect.signature(function).parameters)
     assert documentation["Examples"], "there is no example"
     returns = inspect.signature(function).return_annotation
@@ -120,7 +120,9 @@ RESULTS = [public for public in CLASSES if dataclasses.is_dataclass(public)]
 @pytest.mark.parametrize("result", RESULTS, ids=lambda result: result.__name__)
 def test_results_are_frozen_and_describe_their_fields_in_order(result):
     assert result.__dataclass_params__.frozen
-    described = [name for entry in ClassDoc(result)["Attributes"] for name in entry.name.split(", ")]
+    described = [
+        name for entry in ClassDoc(result)["Attributes"] for name in entry.name.lstrip("*").split(", ")
+    ]
     assert described == [field.name for field in dataclasses.fields(result)]
 
 

@@ -39,9 +39,9 @@ def _row(dataset: str) -> tuple[str, ...]:
         dataset,
         str(len(files)),
         f"{size:.2f}",
-        "all" if there == len(files) else str(there),
+        ("all" if there == len(files) else str(there)) if files else "-",
         source.licence,
-        f"github.com/{source.repository} at {source.commit[:10]}",
+        f"github.com/{source.repository}" + f" at {source.commit[:10]}" * bool(source.commit),
     )
 
 

@@ -55,11 +55,19 @@ HEARD = """() => {
 }"""
 
 
+# Sections get their heights when they come near the window, which moves what is below them.
+SCROLL = """() => {
+  const chart = document.querySelector(".vega-embed");
+  chart.scrollIntoView({ block: "center", behavior: "instant" });
+  return chart.checkVisibility({ contentVisibilityAuto: true });
+}"""
+
+
 @pytest.fixture(params=CHARTS)
 def chart(request, page, address, visit):
     """Return each chart, on its page."""
     visit(page, address + request.param)
-    page.locator(".vega-embed").scroll_into_view_if_needed()
+    page.wait_for_function(SCROLL)
     return page.locator(".vega-embed")
 
 
@@ -69,7 +77,7 @@ def open_chart(page, address, visit):
 
     def opened(name: str):
         visit(page, f"{address}notebooks/{name}.html")
-        page.locator(".vega-embed").scroll_into_view_if_needed()
+        page.wait_for_function(SCROLL)
         page.evaluate(HEARD)
         return page.locator(".vega-embed")
 

@@ -15,6 +15,7 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from pybtex.database import parse_string
 
+from mirage.datasets._sources import SOURCES
 from tools import lint, project, release, site
 from tools.project import DOCUMENTATION, REPOSITORY, ROOT, VERSION
 from tools.site import cards, footer, head, status
@@ -247,7 +248,7 @@ def test_status_names_packages_and_data(soup):
     packages = {row.td.text for row in soup("book/status.html").select("#packages tbody tr")}
     assert {"numpy", "pandas", "jupyter-book", "vl-convert-python"} <= packages
     sets = soup("book/status.html").select("#published-data tbody tr")
-    assert len(sets) == 5
+    assert len(sets) == len(SOURCES)
     for row in sets:
         _, _, files, there, _ = (cell.text for cell in row.select("td"))
         assert there == "not fetched" or 0 <= int(there) <= int(files)
