@@ -141,7 +141,10 @@ def _meanings(glossary: Path) -> dict[str, str]:
 
 
 def _search(app: Sphinx, error: Exception | None) -> None:
-    """Let the search find the sections that define a word, beside the glossary: main entries of its index."""
+    """Let the search find who defines a word, the glossary and sections: main entries of its index.
+
+    When only some pages are built anew, Sphinx forgets the entries of the others, the glossary among them.
+    """
     index = Path(app.outdir) / "searchindex.js"
     if error or app.builder.format != "html":
         return
@@ -156,7 +159,9 @@ def _search(app: Sphinx, error: Exception | None) -> None:
 def _definitions(app: Sphinx) -> Iterator[tuple[str, str, str]]:
     """Return page, word and section of what the pages define, once a page."""
     objects = app.env.get_domain("std").get_objects()
-    words = [name for name, _, kind, *_ in objects if kind == "term"]
+    places = {name: place for name, _, kind, _, place, _ in objects if kind == "term"}
+    yield from ((GLOSSARY, word, place) for word, place in places.items())
+    words = list(places)
     finds = pattern(words)
     for page in sorted(page for page in app.env.found_docs if page.startswith("notebooks/")):
         doctree, defined = app.env.get_doctree(page), set()
