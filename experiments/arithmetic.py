@@ -251,6 +251,7 @@ def write_items(folder: Path = MEMBERS) -> None:
 def main() -> None:
     """Train the members that are missing, and ask them."""
     options = common.parser(__doc__).parse_args()
+    write_items()
     missing = {
         job.name: job
         for job in jobs()

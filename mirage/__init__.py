@@ -8,8 +8,7 @@ A module is loaded when it is first asked for. In the order in which they build 
 - `toy`: what every metric gives in the toy model; simulated families; the high jump.
 - `metrics`: scores of answers that are fixed.
 - `outputs`: the table of fixed outputs, and the curves that it gives.
-- `resolution`: what a test of n items can show: intervals, power, clusters, many comparisons,
-  one model against others.
+- `resolution`: what a test of n items can show: intervals, power, clusters, many comparisons.
 - `emergence`: a curve of scores by scale, and the four questions asked of it.
 - `datasets`: every table of the book, those of others fetched and checked.
 - `figures`, `charts`, `style`, `words`: static and interactive figures, their look, numbers in words.

@@ -7,6 +7,7 @@ _SUCCESSORS = {
     "mirage.tasks": "mirage.families.tasks",
     "mirage.datasets.load_big_bench": "datasets.load_schellaert2024",
     "mirage.datasets.load_vision_images": "datasets.load_images",
+    "mirage.emergence.bend_test": "emergence.break_test, family by family",
     "mirage.emergence.emergence_score_test": "emergence.break_test",
     "mirage.emergence.fit_exponent": "emergence.fit_curve (its `exponent`)",
     "mirage.emergence.sharpness_of_counts": "emergence.sharpness(Curve.from_counts(…))",

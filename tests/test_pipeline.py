@@ -125,6 +125,15 @@ def test_the_template_is_a_page_that_builds(small_book):
     page = small_book / "build" / "_build" / "html" / "notebooks" / "my-page.html"
     assert len(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("article img[alt]")) == 3
 
+    # Of a glossary that stays as it is, Sphinx forgets the entries when another page is built anew.
+    entry = "```{glossary}\nloss\n    What is made small.\n```\n"
+    (small_book / "book" / "glossary.md").write_text(f"# glossary\n\n{entry}", encoding="utf-8")
+    for text in ("# Book\n", "# Book, again\n"):
+        (small_book / "book" / "index.md").write_text(text, encoding="utf-8")
+        assert tool(small_book, "tools.site").returncode == 0
+        index = small_book / "build" / "_build" / "html" / "searchindex.js"
+        assert "term-loss" in index.read_text(encoding="utf-8")
+
     # A dead link fails, and fails again when nothing was mended: Sphinx by itself would pass the second time.
     (small_book / "book" / "glossary.md").write_text("# glossary\n\n[dead](nowhere.md)\n", encoding="utf-8")
     for _ in range(2):

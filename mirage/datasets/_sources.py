@@ -20,7 +20,7 @@ HOST = "https://raw.githubusercontent.com"
 
 @dataclass(frozen=True)
 class Source:
-    """A data set: who published it, what it holds, its licence."""
+    """A data set: who published it, what it holds, its licence. Without a commit it is not fetched."""
 
     title: str
     what: str

@@ -18,7 +18,8 @@ def load_arithmetic(
 ) -> pd.DataFrame:
     """Return answers of the arithmetic family, one row per answer: a table of fixed outputs.
 
-    Made by `make arithmetic`, from `experiments/arithmetic.py`. A prompt is "12+345=", a target "357.": the
+    Trained with one rule for the learning rate of all sizes. `make arithmetic` trains the same family at
+    rates that are tuned; its tables will take the place of these. A prompt is "12+345=", a target "357.": the
     point says that the answer ends, and is a token like the digits. No test item was in the training data.
 
     Kept are the answers of the trained models: of every seed for `addition` (two numbers of four digits) and

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from mirage import _validate, resolution, style
+from mirage import _validate, resolution, style, words
 
 __all__ = ["draw_curves", "draw_estimates", "draw_linearised", "draw_proportions"]
 
@@ -214,11 +214,17 @@ def axes(ax: Axes | None) -> Axes:
 def on_sizes(ax: Axes) -> Axes:
     """Return the axes with a logarithmic axis of parameters, named below the lowest panel."""
     ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(lambda size, _: _as_written(size))
     ax.minorticks_off()  # they take a third of the time that it takes to draw a figure
     spec = ax.get_subplotspec()
     above_another = spec and not spec.is_last_row() and len(ax.get_shared_x_axes().get_siblings(ax)) > 1
     ax.set_xlabel("" if above_another else "Parameters")
     return ax
+
+
+def _as_written(size: float) -> str:
+    """Return a number of parameters as people write it, a larger or smaller number as a power of ten."""
+    return words.number(size).replace(" ", "\n") if 1 <= size < 1e14 else f"$10^{{{np.log10(size):g}}}$"
 
 
 def look(series: int) -> tuple[str, str]:

@@ -44,10 +44,15 @@ def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[floa
     (0.5, 2)
     """
     values = _validate.vector("scores", scores)
-    entry, count = _entries(clusters)
-    _validate.as_many(scores=values, clusters=entry)
+    try:
+        names = np.asarray(clusters)
+    except Exception:
+        raise TypeError(f"clusters must be a list of names; got {_validate.shown(clusters)}") from None
+    _validate.as_many(scores=values, clusters=names)
+    _, entry = np.unique(names, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):
         rest = np.bincount(entry, values - values.mean())
+    count = rest.size
     if count < 2:
         return np.nan, count
     with np.errstate(over="ignore", invalid="ignore"):
@@ -96,13 +101,3 @@ def design_effect(scores: ArrayLike, clusters: ArrayLike) -> float:
         return np.nan
     few = stats.t.ppf(0.975, count - 1) / stats.t.ppf(0.975, max(items - 1, 1))
     return float(max(error**2 * (items - 1) / (share * (1 - share)), 1) * few**2)
-
-
-def _entries(clusters: ArrayLike) -> tuple[np.ndarray, int]:
-    """Return the number of each case's cluster, from 0, and how many clusters there are."""
-    try:
-        names = np.asarray(clusters)
-    except Exception:
-        raise TypeError(f"clusters must be a list of names; got {_validate.shown(clusters)}") from None
-    found, entry = np.unique(names, return_inverse=True)
-    return entry.reshape(names.shape), found.size

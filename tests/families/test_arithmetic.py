@@ -171,6 +171,20 @@ def test_sums_by_place_add_up(result):
         assert all(right <= items for right, items in zip(run.place_right, run.place_items, strict=True))
 
 
+def test_the_committed_items_are_those_that_the_models_are_asked():
+    about, asked = member(arithmetic.MEMBERS / "items.parquet")
+    assert about == {
+        "checkpoints": list(arithmetic.CHECKPOINTS),
+        "test_seed": 2023,
+        "held_out": tasks.HELD_OUT,
+    }
+    for (family, task), rows in asked.groupby(["family", "task"]):
+        assert rows["row"].tolist() == list(range(len(rows)))
+        expected = arithmetic.items(family, task)[["item", "target"]]
+        assert rows[["item", "target"]].to_numpy().tolist() == expected.to_numpy().tolist()
+    assert asked.groupby("family")["task"].nunique().to_dict() == {"mixed": 6, "padded": 1}
+
+
 def test_sampled_answers_are_drawn_with_the_models_probabilities():
     models = transformer.Transformer(transformer.Recipe(8), (0, 1))
     items = pd.DataFrame({"item": ["1+2=", "30+4="], "target": ["3.", "34."]})
