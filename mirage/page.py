@@ -1,8 +1,8 @@
 """A page as data: figures with number, caption, alt text and table; the four answers; what was found.
 
 A page begins with `page.start`. Its first screen is `page.in_short`: it shows what cells further down find.
-`page.show` shows a figure, `page.four_answers` what `emergence.four_questions` says of its curves, and
-`page.find` states and records what was found.
+`page.show` shows a figure, `page.four_answers` what `emergence.four_questions` says of its curves,
+`page.find` states and records what was found, and `page.predictions` says which predictions held.
 """
 
 import base64
@@ -25,7 +25,7 @@ from matplotlib.ticker import LogLocator
 from mirage import _files, _validate, figures, style
 from mirage.emergence.questions import QUESTIONS, FourQuestions
 
-__all__ = ["find", "four_answers", "in_short", "say", "show", "start", "svg"]
+__all__ = ["find", "four_answers", "in_short", "predictions", "say", "show", "start", "svg"]
 
 FOLDER = "MIRAGE_FINDINGS"  # environment: where findings are written; nowhere without it
 
@@ -195,6 +195,39 @@ def four_answers(results: Mapping[str, FourQuestions]) -> None:
     display(Markdown("\n".join([head, *rows])))
 
 
+def predictions(made: Mapping[str, tuple[float, float, float]]) -> None:
+    """Show what was predicted before a run and what came of it, and say which predictions failed.
+
+    Parameters
+    ----------
+    made : mapping of str to (float, float, float)
+        By what it is about: the value that was measured, and the low and the high end of what was predicted,
+        which are in it; infinite where there is none.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no prediction, a value is missing, or the ends are out of order.
+
+    Examples
+    --------
+    >>> predictions({"ratio of the widths": (1.2, 0.8, 1.5), "seeds that fail": (3, 4, float("inf"))})
+    <IPython.core.display.Markdown object>
+    """
+    if not isinstance(made, Mapping) or not made:
+        raise TypeError(f"made must map names to three numbers; got {_validate.shown(made)}")
+    rows, failed = ["| what | predicted | measured | held |", "|---|---|---|---|"], []
+    for name, numbers in made.items():
+        value, low, high = _validate.vector(f"made[{name!r}]", numbers, infinite=True)
+        if low > high:
+            raise ValueError(f"made[{name!r}] must have its low end first; got {low:g}, then {high:g}")
+        held = low <= value <= high
+        failed += [] if held else [name]
+        rows.append(f"| {name} | {_range(low, high)} | {value:.3g} | {'yes' if held else 'no'} |")
+    told = f": {'; '.join(failed)}" if failed else ""
+    say("\n".join([f"{len(failed)} of {len(made)} predictions failed{told}.", "", *rows]))
+
+
 def say(text: str) -> None:
     """Show a text with computed numbers.
 
@@ -295,6 +328,14 @@ def svg(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return buffer.getvalue()
+
+
+def _range(low: float, high: float) -> str:
+    if np.isinf(high):
+        return f"{low:g} or more"
+    if np.isinf(low):
+        return f"{high:g} or less"
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 def _text(name: str, text: object) -> str:

@@ -179,3 +179,37 @@ def test_the_first_screen_refuses_what_it_cannot_show(shown):
         page.in_short("shift", 3)
     with pytest.raises(ValueError, match="at_top needs in_short"):
         page.show(drawn(), CAPTION, alt=ALT, at_top=True)
+
+
+def test_predictions_say_what_was_measured_and_which_failed(shown):
+    page.predictions(
+        {
+            "held": (0.5, 0, 1),
+            "at its end": (2, 2, 2),
+            "too low": (-0.125, -0.1, np.inf),
+            "below": (3, -np.inf, 4),
+        }
+    )
+    first, *table = shown[0].data.splitlines()
+    assert first == "1 of 4 predictions failed: too low."
+    assert table[3:] == [
+        "| held | 0 to 1 | 0.5 | yes |",
+        "| at its end | 2 | 2 | yes |",
+        "| too low | −0.1 or more | −0.125 | no |",
+        "| below | 4 or less | 3 | yes |",
+    ]
+    page.predictions({"held": (0.5, 0, 1)})
+    assert shown[1].data.startswith("0 of 1 predictions failed.\n\n|")
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        ({}, "made must map names"),
+        ({"a": (1, 3, 2)}, r"made\['a'\] must have its low end first; got 3, then 2"),
+        ({"a": (np.nan, 0, 2)}, r"made\['a'\] must .*; got nan"),
+    ],
+)
+def test_predictions_refuse_what_is_none(made, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        page.predictions(made)
