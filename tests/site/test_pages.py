@@ -38,6 +38,28 @@ CUT = "links => links.filter(link => link.scrollWidth > link.clientWidth).map(li
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_what_has_a_text_has_a_name_that_begins_with_it(soup, name):
+    for control in soup(name).select("summary[aria-label], button[aria-label], a[aria-label]"):
+        assert control["aria-label"].lower().startswith(control.get_text().strip().lower()), str(control)[:200]
+
+
+def test_the_name_of_a_folded_cell_is_what_one_sees(page, address, visit, soup):
+    visit(page, address + next(name for name in NOTEBOOKS if soup(name).select(FOLDED)))
+    cell, session = page.locator(FOLDED).first, page.context.new_cdp_session(page)
+    names = set()
+    for _ in range(2):
+        seen, drawn = cell.inner_text(), session.send("Accessibility.getFullAXTree")["nodes"]
+        folded = {node["name"]["value"] for node in drawn if node["role"]["value"] == "DisclosureTriangle"}
+        assert seen.strip() and seen.strip() in folded
+        names.add(seen)
+        cell.click()
+    assert len(names) == 2  # one for what is folded, one for what is not
+
+
+FOLDED = "details.hide > summary"
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_image_says_what_it_shows(soup, name):
     for image in soup(name).select("article img"):
         assert len(image.get("alt", "").split()) >= 5, str(image)[:200]
