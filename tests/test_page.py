@@ -173,7 +173,8 @@ def test_the_first_screen_shows_what_later_cells_find(tmp_path):
 
 
 def test_tables_have_real_minus_signs():
-    made = 'import pandas as pd\npd.DataFrame({"a-1": [-0.5, float("-inf")], "b": ["x-1", "-2 (-3 to 4)"]}, ["gpt-2", "-1"])'
+    columns = '{"a-1": [-0.5, float("-inf")], "b": ["x-1", "-2 (-3 to 4)"]}'
+    made = f'import pandas as pd\npd.DataFrame({columns}, ["gpt-2", "-1"])'
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (TOP, made)])
     (table,) = NotebookClient(notebook, kernel_name="python3").execute().cells[1].outputs
     cells = re.findall("<t[hd]>(.*?)</t[hd]>", table["data"]["text/html"])

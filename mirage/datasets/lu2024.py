@@ -34,8 +34,9 @@ _BASELINES = {  # percent: Table 4 of the paper
     "phrase_relatedness": 24, "physical_intuition": 26, "rhyming": 21, "social_iqa": 34,
     "strange_stories": 21, "strategyqa": 49, "tracking_shuffled_objects": 32,
 }  # fmt: skip
-# Name as people write it, family, parameters, tuned on instructions or not: Table 1 of the paper. The last four models are not in it;
-# the size of alpaca-13b is in its name, that of alpaca-native is the one of the LLaMA it was tuned from.
+# Name as people write it, family, parameters, tuned on instructions or not: Table 1 of the paper. The last
+# four models are not in it; the size of alpaca-13b is in its name, that of alpaca-native is the one of the
+# LLaMA it was tuned from.
 _MODELS = {
     "gpt2": ("GPT-2", "GPT-2", 117e6, False),
     "Rachneet/gpt2-alpaca": ("GPT-2 Alpaca", "GPT-2", 117e6, True),

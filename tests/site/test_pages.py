@@ -40,7 +40,9 @@ CUT = "links => links.filter(link => link.scrollWidth > link.clientWidth).map(li
 @pytest.mark.parametrize("name", PAGES)
 def test_what_has_a_text_has_a_name_that_begins_with_it(soup, name):
     for control in soup(name).select("summary[aria-label], button[aria-label], a[aria-label]"):
-        assert control["aria-label"].lower().startswith(control.get_text().strip().lower()), str(control)[:200]
+        assert control["aria-label"].lower().startswith(control.get_text().strip().lower()), str(control)[
+            :200
+        ]
 
 
 def test_the_name_of_a_folded_cell_is_what_one_sees(page, address, visit, soup):
