@@ -112,6 +112,7 @@ VALID = {
         "clusters": ["a", "a", "b"],
     },
     "resolution.clusters.design_effect": lambda: {"scores": [1, 0, 0], "clusters": ["a", "a", "b"]},
+    "resolution.clusters.exchange_test": lambda: {"differences": [0.1, 0.2, -0.05]},
     "resolution.comparisons.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},

@@ -4,7 +4,7 @@ An accuracy measured on n items is a multiple of 1/n, so a small ability may sho
 here decides whether an ability is there; it tells what the items could have shown.
 """
 
-from mirage.resolution.clusters import cluster_standard_error, design_effect
+from mirage.resolution.clusters import cluster_standard_error, design_effect, exchange_test
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
 from mirage.resolution.power import items_needed, power
@@ -15,6 +15,7 @@ __all__ = [
     "benjamini_hochberg",
     "cluster_standard_error",
     "design_effect",
+    "exchange_test",
     "holm",
     "items_needed",
     "power",
