@@ -117,6 +117,13 @@ VALID = {
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},
     "resolution.intervals.zero_success_bound": lambda: {"trials": 10},
+    "resolution.power.fisher_test": lambda: {
+        "successes": [3, 5],
+        "trials": 10,
+        "other_successes": 2,
+        "other_trials": 8,
+    },
+    "resolution.power.smallest_rise": lambda: {"share": 0.25, "trials": 20},
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
     "resolution.visibility.tail_at_floor": lambda: {

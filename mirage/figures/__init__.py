@@ -6,6 +6,7 @@ from mirage.figures.curves import (
     draw_estimates,
     draw_linearised,
     draw_proportions,
+    on_sizes,
 )
 from mirage.figures.questions import draw_four_questions
 from mirage.figures.runs import draw_runs
@@ -18,4 +19,5 @@ __all__ = [
     "draw_linearised",
     "draw_proportions",
     "draw_runs",
+    "on_sizes",
 ]

@@ -9,7 +9,14 @@ from numpy.typing import ArrayLike
 
 from mirage import _validate, resolution, style, words
 
-__all__ = ["draw_compared", "draw_curves", "draw_estimates", "draw_linearised", "draw_proportions"]
+__all__ = [
+    "draw_compared",
+    "draw_curves",
+    "draw_estimates",
+    "draw_linearised",
+    "draw_proportions",
+    "on_sizes",
+]
 
 
 def draw_curves(parameters: ArrayLike, curves: Mapping[str, ArrayLike], ax: Axes | None = None) -> Axes:
@@ -249,7 +256,28 @@ def axes(ax: Axes | None) -> Axes:
 
 
 def on_sizes(ax: Axes) -> Axes:
-    """Return the axes with a logarithmic axis of parameters, named below the lowest panel."""
+    """Return axes with a logarithmic axis of parameters, in numbers as people write them.
+
+    Parameters
+    ----------
+    ax : Axes
+        Whose horizontal axis it is. The name stands below the lowest of panels that share it.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    AttributeError
+        If it is no axes.
+
+    Examples
+    --------
+    >>> ax = on_sizes(draw_estimates(["sums"], [2e9], [[1e9, 4e9]]))
+    >>> ax.xaxis.get_major_formatter()(1e9)
+    '1\\nbillion'
+    """
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda size, _: _as_written(size))
     ax.minorticks_off()  # they take a third of the time that it takes to draw a figure
