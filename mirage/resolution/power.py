@@ -126,8 +126,8 @@ def fisher_test(
     Raises
     ------
     ValueError, TypeError
-        If an argument is no whole number of 0 or more, successes are more than trials, or trials are more
-        than a million.
+        If an argument is no whole number of 0 or more, trials are none or more than a million, or successes
+        are more than trials.
 
     References
     ----------
@@ -141,7 +141,7 @@ def fisher_test(
     given = {"successes": successes, "trials": trials}
     given |= {"other_successes": other_successes, "other_trials": other_trials}
     right, items, other_right, other_items = _validate.broadcast(
-        **{name: _validate.integers(name, values) for name, values in given.items()}
+        **{name: _validate.integers(name, values, "trials" in name) for name, values in given.items()}
     )
     _validate.at_most(right, items)
     _validate.at_most(other_right, other_items)

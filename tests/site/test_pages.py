@@ -31,9 +31,23 @@ def test_page_is_whole_and_accessible_on_a_desk_and_on_a_phone(page, address, vi
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".prev-next-area a").evaluate_all(CUT) == []
+    assert page.locator(".prev-next-area .prev-next-title").evaluate_all(TORN) == []
 
 
 BROKEN = "images => images.filter(image => !image.complete || !image.naturalWidth).map(image => image.src)"
+TORN = """titles => titles.flatMap(title => {
+  const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+  const torn = [];
+  while (walker.nextNode()) {
+    for (const word of walker.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      if (range.getClientRects().length > 1) torn.push(word[0]);
+    }
+  }
+  return torn;
+})"""
 CUT = "links => links.filter(link => link.scrollWidth > link.clientWidth).map(link => link.innerText)"
 
 
