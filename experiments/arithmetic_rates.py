@@ -29,7 +29,7 @@ FOLDER = Path(__file__).parent / "arithmetic_rates"
 WIDTHS = (6, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192)
 RATES = 0.5, 1.0, 2.0  # times the rule
 FURTHER = {6: (4.0,), 8: (4.0,), 12: (4.0,), 48: (0.25,), 64: (0.25,), 96: (0.25,)}
-LARGE = {128: (0.25, 0.5, 1.0), 192: (0.25, 0.5, 1.0)}
+LARGE = {128: (0.25, 0.5, 1.0), 192: (0.125, 0.25, 0.5)}
 SEEDS = 100, 101  # of none of the book's members
 VALIDATION_SEED, VALIDATION_ITEMS = 200, 8000
 
