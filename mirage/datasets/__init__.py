@@ -25,6 +25,7 @@ from mirage import _gone
 from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration
+from mirage.datasets.choices import load_choices
 from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.images import Images, load_images
@@ -42,6 +43,7 @@ __all__ = [
     "load_arithmetic",
     "load_arithmetic_runs",
     "load_calibration",
+    "load_choices",
     "load_curves",
     "load_gpt3_arithmetic",
     "load_images",

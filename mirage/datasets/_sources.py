@@ -30,6 +30,13 @@ class Source:
 
 
 SOURCES = {
+    "choices": Source(
+        "OpenBookQA, ARC and CommonsenseQA",
+        "the items of four multiple-choice tests, as OLMo was asked them",
+        "allenai/OLMo",
+        "59a53e3f68e546330ca5a99ec626e58f9ab96494",
+        "Apache-2.0 (repo); each data set its own",
+    ),
     "cifar10-jpeg": Source(
         "Krizhevsky (2009)",
         "12,000 images of CIFAR-10 as JPEG, to train on, read from a copy of your own",
