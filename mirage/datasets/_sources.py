@@ -65,6 +65,13 @@ SOURCES = {
         "76157793a26e2eed9313a6cde6ee60d8167a04fd",
         "repository MIT; the MNIST images CC BY-SA 3.0 (Yann LeCun, Corinna Cortes)",
     ),
+    "olmo2024": Source(
+        "Bhagia et al. (2024)",
+        "OLMo, 7 sizes, 33 runs, up to 202 checkpoints each, on 20 tasks and 11 texts",
+        "allenai/OLMo-ladder",
+        "67a3f440f787d020da35e3ca8eeae475fae754f5",
+        "Apache-2.0",
+    ),
     "pythia": Source(
         "Biderman et al. (2023)",
         "Pythia, 8 sizes, up to 27 steps of training, on 65 tasks",
