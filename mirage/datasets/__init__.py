@@ -16,8 +16,11 @@ The metrics have one name each in all tables:
   `bert_score_accuracy`, where the option most similar to the answer must be the right one; `pass_at_1`.
 - Other scores, more is better: `bert_score`, the similarity of answer and target; `bert_score_f1` and
   `exact_match_f1`; `bleu`; `multiple_choice_2`, TruthfulQA's probability of the true options.
+- Means over the items, more is better: `probability` and `log_probability` of the right option among the
+  options; what its normalisation is, the loader says.
 - Losses, less is better, never turned over: `brier_score`, `perplexity`, and `edit_distance` in characters;
-  `confidence_brier_score`, that of the model's confidence in its own answer.
+  `confidence_brier_score`, that of the model's confidence in its own answer; `bits_per_byte` of the right
+  answer.
 - Neither: `option_mass`, the summed probability of all options.
 """
 
@@ -25,11 +28,13 @@ from mirage import _gone
 from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration
+from mirage.datasets.choices import load_choices
 from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.images import Images, load_images
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.notes import note_if_missing
+from mirage.datasets.olmo2024 import load_olmo2024, load_olmo2024_losses
 from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
@@ -42,11 +47,14 @@ __all__ = [
     "load_arithmetic",
     "load_arithmetic_runs",
     "load_calibration",
+    "load_choices",
     "load_curves",
     "load_gpt3_arithmetic",
     "load_images",
     "load_lu2024",
     "load_lu2024_main",
+    "load_olmo2024",
+    "load_olmo2024_losses",
     "load_pythia",
     "load_ruan2024",
     "load_schellaert2024",

@@ -30,6 +30,13 @@ class Source:
 
 
 SOURCES = {
+    "choices": Source(
+        "OpenBookQA, ARC and CommonsenseQA",
+        "the items of four multiple-choice tests, as OLMo was asked them",
+        "allenai/OLMo",
+        "59a53e3f68e546330ca5a99ec626e58f9ab96494",
+        "Apache-2.0 (repo); each data set its own",
+    ),
     "cifar10-jpeg": Source(
         "Krizhevsky (2009)",
         "12,000 images of CIFAR-10 as JPEG, to train on, read from a copy of your own",
@@ -57,6 +64,13 @@ SOURCES = {
         "cazala/mnist",
         "76157793a26e2eed9313a6cde6ee60d8167a04fd",
         "repository MIT; the MNIST images CC BY-SA 3.0 (Yann LeCun, Corinna Cortes)",
+    ),
+    "olmo2024": Source(
+        "Bhagia et al. (2024)",
+        "OLMo, 7 sizes, 33 runs, up to 202 checkpoints each, on 20 tasks and 11 texts",
+        "allenai/OLMo-ladder",
+        "67a3f440f787d020da35e3ca8eeae475fae754f5",
+        "Apache-2.0",
     ),
     "pythia": Source(
         "Biderman et al. (2023)",

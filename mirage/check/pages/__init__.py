@@ -18,4 +18,5 @@ PAGES = (  # as in the book
     "vision-autoencoder",
     "vision-omniglot",
     "in-context-learning",
+    "answers-without-questions",
 )
