@@ -34,7 +34,7 @@ def test_if_it_cannot_fetch_it_says_so_in_one_line_and_fails(tmp_path):
     done = command(tmp_path)
     assert done.returncode == 1
     assert (
-        done.stderr.startswith("The data of Lake et al. (2015) are missing: ")
+        done.stderr.startswith("The data of Cobbe et al. (2021) are missing: ")
         and done.stderr.count("\n") == 1
     )
     assert rows(done.stdout)
