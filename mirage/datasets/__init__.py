@@ -7,9 +7,9 @@ a check of their contents; `python -m mirage.datasets` lists and fetches them. T
 
 The fetched tables of scores begin with the same columns: `family, model, parameters, training_flops, task,
 metric, score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the
-authors give none. `items` is the number of test items behind a score, NaN where it is not known. The tables of
-single steps, problems and runs (`load_suzgun2022`, `load_cobbe2021`, `load_metr2025`) have `model`, `task` and
-`right`, true or false.
+authors give none. `items` is the number of test items behind a score, NaN where it is not known. The tables
+of single steps, problems and runs (`load_suzgun2022`, `load_cobbe2021`, `load_metr2025`) have `model`, `task`
+and `right`, true or false.
 
 The metrics have one name each in all tables:
 
