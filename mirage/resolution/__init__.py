@@ -4,17 +4,21 @@ An accuracy measured on n items is a multiple of 1/n, so a small ability may sho
 here decides whether an ability is there; it tells what the items could have shown.
 """
 
-from mirage.resolution.clusters import cluster_standard_error, design_effect
+from mirage.resolution.clusters import cluster_draws, cluster_standard_error, design_effect
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
 from mirage.resolution.power import items_needed, power
+from mirage.resolution.repeats import RepeatsFit, fit_repeats
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
+    "RepeatsFit",
     "Visibility",
     "benjamini_hochberg",
+    "cluster_draws",
     "cluster_standard_error",
     "design_effect",
+    "fit_repeats",
     "holm",
     "items_needed",
     "power",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mirage import resolution
-from mirage.resolution import cluster_standard_error, design_effect, visibility
+from mirage.resolution import cluster_draws, cluster_standard_error, design_effect, visibility
 
 items = st.lists(st.tuples(st.floats(-10, 10), st.sampled_from("abcdef")), min_size=2, max_size=40)
 
@@ -130,3 +130,23 @@ def test_an_effect_for_other_models_is_refused():
         visibility([1, 2], [5, 5], floor=0, design_effect=[1, 2, 3])
     with pytest.raises(ValueError, match="clusters must be a list, as many as scores"):
         cluster_standard_error([0, 1], ["a"])
+
+
+@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30), st.integers(1, 5))
+def test_as_many_clusters_as_there_are_are_drawn_and_each_whole(names, times):
+    drawn = cluster_draws(names, times, rng=1)
+    assert drawn.shape == (times, len(names))
+    for weights in drawn:
+        by_name = {
+            name: {w for w, other in zip(weights, names, strict=True) if other == name} for name in names
+        }
+        assert all(len(found) == 1 for found in by_name.values())
+        assert sum(map(max, by_name.values())) == len(by_name)
+
+
+def test_the_means_of_draws_scatter_as_the_clustered_error_says():
+    rng = np.random.default_rng(0)
+    names = np.repeat(np.arange(100), 5)
+    scores = rng.normal(size=100)[names] + rng.normal(size=500)
+    means = [np.average(scores, weights=weights) for weights in cluster_draws(names, 4000, rng)]
+    assert np.std(means) == pytest.approx(cluster_standard_error(scores, names)[0], rel=0.05)
