@@ -117,6 +117,14 @@ VALID = {
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},
     "resolution.intervals.zero_success_bound": lambda: {"trials": 10},
+    "resolution.lengths.fit_chance": lambda: (
+        {"chance": lambda p: np.array([p, p**2]), "successes": [8, 6], "trials": [10, 10]}
+        | {"bounds": (0.01, 0.99)}
+    ),
+    "resolution.lengths.length_losses": lambda: (
+        {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
+        | {"groups": ["a", "b", "a", "b"], "curve": "Weibull"}
+    ),
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
     "resolution.repeats.fit_repeats": lambda: (

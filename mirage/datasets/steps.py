@@ -22,6 +22,7 @@ _RUN = {
     "human_source": "human_source",
     "score": "score",
     "score_binarized": "right",
+    "fatal_error_from": "stopped",
 }
 
 
@@ -105,8 +106,8 @@ def load_metr2025() -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per run
-        `model` ("human" for people), `task`, `task_family`, `human_minutes`, `human_source`, `score` and
-        `right`.
+        `model` ("human" for people), `task`, `task_family`, `human_minutes`, `human_source`, `score`,
+        `right` and `stopped` (whether the run was ended by a limit of usage; it counts as it stood).
 
     Raises
     ------
@@ -186,4 +187,4 @@ def _problems() -> pd.DataFrame:
 def _runs() -> pd.DataFrame:
     (path,) = _sources.paths(_sources.files("metr2025"))
     table = pd.read_json(path, lines=True)[list(_RUN)].rename(columns=_RUN)
-    return table.astype({"right": bool})
+    return table.assign(right=table["right"] == 1, stopped=table["stopped"].notna())

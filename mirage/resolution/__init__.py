@@ -7,20 +7,25 @@ here decides whether an ability is there; it tells what the items could have sho
 from mirage.resolution.clusters import cluster_draws, cluster_standard_error, design_effect
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
+from mirage.resolution.lengths import LENGTH_CURVES, ChanceFit, fit_chance, length_losses
 from mirage.resolution.power import items_needed, power
 from mirage.resolution.repeats import RepeatsFit, fit_repeats
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
+    "LENGTH_CURVES",
+    "ChanceFit",
     "RepeatsFit",
     "Visibility",
     "benjamini_hochberg",
     "cluster_draws",
     "cluster_standard_error",
     "design_effect",
+    "fit_chance",
     "fit_repeats",
     "holm",
     "items_needed",
+    "length_losses",
     "power",
     "proportion_interval",
     "tail_at_floor",

@@ -43,20 +43,13 @@ def cluster_draws(clusters: ArrayLike, times: int, rng: int | np.random.Generato
            [0, 0, 2],
            [0, 0, 2]])
     """
-    names = _names(clusters)
+    names = _validate.names("clusters", clusters)
     times = _validate.integer("times", _validate.number("times", times, 1, 20_000))
     found, entry = np.unique(names, return_inverse=True)
     if names.ndim != 1 or not found.size:
         raise ValueError(f"clusters must be a list of names; got shape {names.shape}")
     drawn = _validate.generator(rng).multinomial(found.size, np.full(found.size, 1 / found.size), times)
     return drawn[:, entry]
-
-
-def _names(clusters: object) -> np.ndarray:
-    try:
-        return np.asarray(clusters)
-    except Exception:
-        raise TypeError(f"clusters must be a list of names; got {_validate.shown(clusters)}") from None
 
 
 def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[float, int]:
@@ -94,7 +87,7 @@ def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[floa
     (0.5, 2)
     """
     values = _validate.vector("scores", scores)
-    names = _names(clusters)
+    names = _validate.names("clusters", clusters)
     _validate.as_many(scores=values, clusters=names)
     _, entry = np.unique(names, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):

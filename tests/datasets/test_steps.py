@@ -110,6 +110,7 @@ def test_every_run_of_the_file_is_there_once(published):
     one = runs.groupby("task")[["task_family", "human_minutes", "human_source"]].nunique()
     assert (one == 1).all(axis=None)
     assert runs["human_minutes"].between(1, 1393).all()
+    assert runs["stopped"].sum() == text.count('"fatal_error_from":"usageLimits"')
 
 
 def test_a_pass_is_a_high_score(published):
