@@ -12,7 +12,7 @@ _AT = "({low} + datum.place * {width})"
 _STEP, _END = "each step", "the end only"
 _CURVES = {"one step": "one", "all steps": "bare", "all steps, verified": "checked"}
 _SENTENCE = (
-    "'Where one step succeeds in 90%, all ' + steps + ' succeed in ' + format(bare, '.1%') + '.'",
+    "'One step succeeds in 90%, all ' + steps + ' in ' + format(bare, '.1%') + '.'",
     "'With up to ' + tries + (tries > 1 ? ' tries' : ' try') + ', checked after ' + checks + ':'",
     "format(checked, '.1%') + '.'",
 )

@@ -59,7 +59,7 @@ def test_it_says_what_tries_and_a_perfect_verifier_do(said, checks, expected):
         ["steps", "correlation", "tries", "caught", "checks", "link"]
     )
     sentence = said(chart, steps=10, correlation=0, tries=2, caught=1, checks=checks)
-    bare, checked = map(float, re.search(r"succeed in ([\d.]+)%.* ([\d.]+)%\.$", sentence).groups())
+    bare, checked = map(float, re.search(r"all 10 in ([\d.]+)%.* ([\d.]+)%\.$", sentence).groups())
     assert bare == pytest.approx(100 * 0.9**10, abs=0.06)
     assert checked == pytest.approx(100 * expected, abs=0.06)
 

@@ -15,7 +15,6 @@ def _probability() -> Number:
         "that verifier looks at the end only, at the whole chain.": toy.verified_probability(
             0.95**20, 3, 0.8
         ),
-        "that is one step; all 20 must succeed.": toy.verified_probability(0.95, 3, 0.8),
     }
     return Number(
         toy.verified_probability(0.95, 3, 0.8) ** 20,
