@@ -81,15 +81,10 @@ def _chains() -> alt.Chart:
         for name, formula in _LINKS.items()
     ]
     names = list(_CURVES)
-    color = alt.Color(
-        "curve:N",
-        title=None,
-        scale=alt.Scale(domain=names, range=list(_parts.COLOURS[:3])),
-        legend=alt.Legend(direction="vertical", symbolSize=400, symbolType="stroke"),
-    )
-    dash = alt.StrokeDash(
-        "curve:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [8, 3], [2, 2]])
-    )
+    legend = alt.Legend(direction="vertical", symbolSize=400, symbolType="stroke")
+    dashes, colors = [[1, 0], [8, 3], [2, 2]], list(_parts.COLOURS[:3])
+    color = alt.Color("curve:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=colors))
+    dash = alt.StrokeDash("curve:N", title=None, legend=legend, scale=alt.Scale(domain=names, range=dashes))
     return (
         alt.Chart(alt.sequence(-0.5, 2.5001, 0.01, as_="place"))
         .transform_calculate(one=f"link == 'probit' ? {one[0]} : {one[1]}")
