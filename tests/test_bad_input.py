@@ -107,6 +107,7 @@ VALID = {
     "outputs.curves.scores": lambda: PASSAGES,
     "outputs.files.load_outputs": lambda: {"path": outputs.save_outputs(OUTPUTS, "outputs.csv")},
     "outputs.files.save_outputs": lambda: {"table": OUTPUTS, "path": "outputs.parquet"},
+    "resolution.clusters.cluster_draws": lambda: {"clusters": ["a", "a", "b"], "times": 3, "rng": 0},
     "resolution.clusters.cluster_standard_error": lambda: {
         "scores": [1, 0, 0.5],
         "clusters": ["a", "a", "b"],
@@ -124,8 +125,20 @@ VALID = {
         "other_trials": 8,
     },
     "resolution.power.smallest_rise": lambda: {"share": 0.25, "trials": 20},
+    "resolution.lengths.fit_chance": lambda: (
+        {"chance": lambda p: np.array([p, p**2]), "successes": [8, 6], "trials": [10, 10]}
+        | {"bounds": (0.01, 0.99)}
+    ),
+    "resolution.lengths.length_losses": lambda: (
+        {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
+        | {"groups": ["a", "b", "a", "b"], "curve": "Weibull"}
+    ),
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
+    "resolution.repeats.fit_repeats": lambda: (
+        {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
+        | {"shape": 1, "spread": 1, "weights": [1, 2, 0, 1]}
+    ),
     "resolution.visibility.tail_at_floor": lambda: {
         "share": [0.2, 0.5],
         "trials": [10.0, 7.5],
@@ -145,6 +158,7 @@ VALID = {
     "toy.families.sample_family": lambda: {"parameters": [1e8, 1e9], "losses": [2.0, 1.0], "items": 10},
     "toy.high_jump.chain_probability": lambda: {"probability": [0.1, 0.9], "steps": 3},
     "toy.high_jump.clearing_probability": lambda: {"mean": [1.0, 2.0], "deviation": 0.1, "bar": 2.0},
+    "toy.high_jump.verified_probability": lambda: {"probability": [0.1, 0.9], "tries": 3, "caught": 0.5},
     "toy.outputs.sample_outputs": lambda: {"parameters": [1e8], "length": 2, "items": 3},
     "toy.scores.accuracy": lambda: {"p": [0.1, 0.5], "length": 3},
     "toy.scores.brier_score": lambda: {"p": [0.1, 0.5], "options": 3},

@@ -5,9 +5,11 @@ the package. The others are fetched once from where their authors published them
 a check of their contents; `python -m mirage.datasets` lists and fetches them. The environment variable
 `MIRAGE_DATA` names a folder that holds them already.
 
-The fetched tables begin with the same columns: `family, model, parameters, training_flops, task, metric,
-score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the authors
-give none. `items` is the number of test items behind a score, NaN where it is not known.
+The fetched tables of scores begin with the same columns: `family, model, parameters, training_flops, task,
+metric, score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the
+authors give none. `items` is the number of test items behind a score, NaN where it is not known. The tables
+of single steps, problems and runs (`load_suzgun2022`, `load_cobbe2021`, `load_metr2025`) have `model`, `task`
+and `right`, true or false.
 
 The metrics have one name each in all tables:
 
@@ -38,6 +40,7 @@ from mirage.datasets.olmo2024 import load_olmo2024, load_olmo2024_losses
 from mirage.datasets.pythia import load_pythia
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
+from mirage.datasets.steps import load_cobbe2021, load_metr2025, load_suzgun2022
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
 from mirage.datasets.wu2025 import load_wu2025
 
@@ -48,16 +51,19 @@ __all__ = [
     "load_arithmetic_runs",
     "load_calibration",
     "load_choices",
+    "load_cobbe2021",
     "load_curves",
     "load_gpt3_arithmetic",
     "load_images",
     "load_lu2024",
     "load_lu2024_main",
+    "load_metr2025",
     "load_olmo2024",
     "load_olmo2024_losses",
     "load_pythia",
     "load_ruan2024",
     "load_schellaert2024",
+    "load_suzgun2022",
     "load_vision_answers",
     "load_vision_errors",
     "load_wu2025",

@@ -44,6 +44,13 @@ SOURCES = {
         "",
         "none stated",
     ),
+    "cobbe2021": Source(
+        "Cobbe et al. (2021)",
+        "two sizes of GPT-3 on 1,319 problems of GSM8K, with and without a verifier",
+        "openai/grade-school-math",
+        "3101c7d5072418e28b9008a6636bde82a006892c",
+        "MIT",
+    ),
     "lake2015": Source(
         "Lake et al. (2015)",
         "Omniglot, drawings of 242 characters by 20 people each",
@@ -57,6 +64,13 @@ SOURCES = {
         "UKPLab/on-emergence",
         "f791b653c42251a4dbd0bdc7a064c41ea0a3c51b",
         "CC-BY-SA-4.0",
+    ),
+    "metr2025": Source(
+        "Kwa et al. (2025)",
+        "7,063 runs of ten models and of people, on 83 tasks by their length",
+        "METR/eval-analysis-public",
+        "19b03113b7a28276593e2c2b9a86fbb508a89dba",
+        "MIT (LICENSE at 51ca19bc; none at this commit)",
     ),
     "mnist": Source(
         "LeCun et al. (1998)",
@@ -92,6 +106,13 @@ SOURCES = {
         "wschella/lass",
         "67fefca6ce045b43222bed41d78df83ef7a599ab",
         "none stated (derived from BIG-bench, Apache-2.0)",
+    ),
+    "suzgun2022": Source(
+        "Suzgun et al. (2022)",
+        "code-davinci-002 on 750 items of shuffled objects, step by step",
+        "suzgunmirac/BIG-Bench-Hard",
+        "9ee07bd481feebf959a6b59d61ea57bdcf30964d",
+        "MIT",
     ),
     "wu2025": Source(
         "Wu and Lo (2025)",

@@ -4,21 +4,35 @@ An accuracy measured on n items is a multiple of 1/n, so a small ability may sho
 here decides whether an ability is there; it tells what the items could have shown.
 """
 
-from mirage.resolution.clusters import cluster_standard_error, design_effect, exchange_test
+from mirage.resolution.clusters import (
+    cluster_draws,
+    cluster_standard_error,
+    design_effect,
+    exchange_test,
+)
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
+from mirage.resolution.lengths import LENGTH_CURVES, ChanceFit, fit_chance, length_losses
 from mirage.resolution.power import fisher_test, items_needed, power, smallest_rise
+from mirage.resolution.repeats import RepeatsFit, fit_repeats
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
+    "LENGTH_CURVES",
+    "ChanceFit",
+    "RepeatsFit",
     "Visibility",
     "benjamini_hochberg",
+    "cluster_draws",
     "cluster_standard_error",
     "design_effect",
     "exchange_test",
     "fisher_test",
+    "fit_chance",
+    "fit_repeats",
     "holm",
     "items_needed",
+    "length_losses",
     "power",
     "proportion_interval",
     "smallest_rise",

@@ -17,6 +17,7 @@ PAGES = (  # as in the book
     "vision-mnist",
     "vision-autoencoder",
     "vision-omniglot",
+    "many-steps",
     "in-context-learning",
     "answers-without-questions",
 )
