@@ -32,9 +32,12 @@ from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.images import Images, load_images
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
+from mirage.datasets.mccoy2020 import load_mccoy2020
+from mirage.datasets.mcleish2025 import load_mcleish2025
 from mirage.datasets.notes import note_if_missing
 from mirage.datasets.olmo2024 import load_olmo2024, load_olmo2024_losses
 from mirage.datasets.pythia import load_pythia
+from mirage.datasets.pythia_arithmetic import load_pythia_arithmetic
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
@@ -51,9 +54,12 @@ __all__ = [
     "load_images",
     "load_lu2024",
     "load_lu2024_main",
+    "load_mccoy2020",
+    "load_mcleish2025",
     "load_olmo2024",
     "load_olmo2024_losses",
     "load_pythia",
+    "load_pythia_arithmetic",
     "load_ruan2024",
     "load_schellaert2024",
     "load_vision_answers",
