@@ -17,5 +17,6 @@ PAGES = (  # as in the book
     "vision-mnist",
     "vision-autoencoder",
     "vision-omniglot",
+    "when-the-loss-jumps",
     "in-context-learning",
 )
