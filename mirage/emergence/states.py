@@ -44,10 +44,6 @@ class TwoStates:
     p_values : dict of str to float
         How often runs of a single state have a statistic as large: "beta, best", "beta, widest",
         "logistic-normal, best", "logistic-normal, widest".
-    p_value : float
-        The largest of them.
-    found : bool
-        p ≤ 0.05.
     low, high : float
         Mean share of the lower and of the higher of the best two states.
     reason : str
