@@ -82,7 +82,7 @@ def test_a_name_that_is_gone_is_told_with_its_successor(module, name, message):
 # Statistics know nothing of figures, data or models; a module without a row here fails.
 ALLOWED = {
     "blind": {"resolution"},  # for clusters of items
-    "charts": {"style", "words"},
+    "charts": {"scaling", "style", "words"},
     "check": {"datasets", "emergence", "outputs", "resolution", "scaling", "toy"},  # for the right answers
     "datasets": {"resolution"},  # for the intervals of counts
     "emergence": {"resolution", "scaling", "words"},

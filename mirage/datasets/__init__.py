@@ -1,9 +1,9 @@
 """The public results that the book computes from, as tidy tables.
 
-The tables of `load_arithmetic`, `load_calibration`, `load_gpt3_arithmetic` and `load_vision_…` are part of
-the package. The others are fetched once from where their authors published them, at a pinned commit and with
-a check of their contents; `python -m mirage.datasets` lists and fetches them. The environment variable
-`MIRAGE_DATA` names a folder that holds them already.
+The tables of `load_arithmetic`, `load_calibration`, `load_gpt3_arithmetic`, `load_grokking`,
+`load_two_states` and `load_vision_…` are part of the package. The others are fetched once from where their
+authors published them, at a pinned commit and with a check of their contents; `python -m mirage.datasets`
+lists and fetches them. The environment variable `MIRAGE_DATA` names a folder that holds them already.
 
 The fetched tables of scores begin with the same columns: `family, model, parameters, training_flops, task,
 metric, score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the
@@ -29,15 +29,19 @@ The metrics have one name each in all tables:
 from mirage import _gone
 from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
-from mirage.datasets.calibration import load_calibration
+from mirage.datasets.calibration import load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
 from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
+from mirage.datasets.grokking import load_grokking
 from mirage.datasets.images import Images, load_images
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
+from mirage.datasets.mccoy2020 import load_mccoy2020
+from mirage.datasets.mcleish2025 import load_mcleish2025
 from mirage.datasets.notes import note_if_missing
 from mirage.datasets.olmo2024 import load_olmo2024, load_olmo2024_losses
 from mirage.datasets.pythia import load_pythia
+from mirage.datasets.pythia_arithmetic import load_pythia_arithmetic
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.steps import load_cobbe2021, load_metr2025, load_suzgun2022
@@ -54,16 +58,21 @@ __all__ = [
     "load_cobbe2021",
     "load_curves",
     "load_gpt3_arithmetic",
+    "load_grokking",
     "load_images",
     "load_lu2024",
     "load_lu2024_main",
+    "load_mccoy2020",
+    "load_mcleish2025",
     "load_metr2025",
     "load_olmo2024",
     "load_olmo2024_losses",
     "load_pythia",
+    "load_pythia_arithmetic",
     "load_ruan2024",
     "load_schellaert2024",
     "load_suzgun2022",
+    "load_two_states",
     "load_vision_answers",
     "load_vision_errors",
     "load_wu2025",

@@ -65,6 +65,20 @@ SOURCES = {
         "f791b653c42251a4dbd0bdc7a064c41ea0a3c51b",
         "CC-BY-SA-4.0",
     ),
+    "mccoy2020": Source(
+        "McCoy et al. (2020)",
+        "100 BERTs that differ in their seed, on MNLI and 30 sub-cases of HANS",
+        "tommccoy1/hans",
+        "7299f6f657089ce06a0f98e7e81f8d0f5b7741ce",
+        "MIT",
+    ),
+    "mcleish2025": Source(
+        "McLeish et al. (2025)",
+        "Gemstones, 22 shapes at 35 checkpoints, on 9 tasks and one text",
+        "mcleish7/gemstone-scaling-laws",
+        "5f420478f6057b0cbb4d13405fb10ca64675bccb",
+        "MIT",
+    ),
     "metr2025": Source(
         "Kwa et al. (2025)",
         "7,063 runs of ten models and of people, on 83 tasks by their length",
@@ -89,6 +103,13 @@ SOURCES = {
     "pythia": Source(
         "Biderman et al. (2023)",
         "Pythia, 8 sizes, up to 27 steps of training, on 65 tasks",
+        "EleutherAI/pythia",
+        "a19eecb807ec2c79a39ebf18108816e6ffffc1d5",
+        "Apache-2.0",
+    ),
+    "pythia-arithmetic": Source(
+        "Biderman et al. (2023)",
+        "Pythia, 7 sizes, 6 checkpoints, on sums and products",
         "EleutherAI/pythia",
         "a19eecb807ec2c79a39ebf18108816e6ffffc1d5",
         "Apache-2.0",

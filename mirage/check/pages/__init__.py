@@ -18,6 +18,7 @@ PAGES = (  # as in the book
     "vision-autoencoder",
     "vision-omniglot",
     "many-steps",
+    "when-the-loss-jumps",
     "in-context-learning",
     "answers-without-questions",
 )
