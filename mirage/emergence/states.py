@@ -89,7 +89,8 @@ def two_states(
     one. The best of each kind are compared; the p-value comes from runs that are drawn from a single state,
     and judged in the same way (parametric bootstrap). Of each shape the best single state and the widest one
     that the data do not rule out are drawn, and the largest p-value counts: a few runs look narrower than
-    they are.
+    they are. Many runs at exactly 0 or 1 beside a wide heap fit neither shape, and can be called two states
+    without a valley to be seen: ask again without them.
 
     Parameters
     ----------
