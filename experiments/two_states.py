@@ -1,4 +1,4 @@
-"""How often does `emergence.two_states` find two? `python -m experiments.two_states` (some minutes).
+"""How often does `debate.two_states` find two? `python -m experiments.two_states` (some minutes).
 
 Sets of runs are drawn whose truth is known, in one state or two. Two of the single states have a shape that
 the test does not assume. Writes the table of `datasets.load_two_states`.
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from mirage import _files, emergence
+from mirage import _files, debate
 from tools.project import ROOT
 
 SETS, REPLICATES, ITEMS = 100, 99, 1000
@@ -47,7 +47,7 @@ def counted(truth: str, runs: int, sets: int) -> dict[str, object]:
     found = beta = 0
     for seed in range(sets):
         rng = np.random.default_rng([seed, runs, *truth.encode()])
-        result = emergence.two_states(drawn(truth, runs, rng), ITEMS, replicates=REPLICATES, rng=rng)
+        result = debate.two_states(drawn(truth, runs, rng), ITEMS, replicates=REPLICATES, rng=rng)
         found += result.found
         beta += result.p_values["beta, best"] <= 0.05
     about = {"states": 1 if truth in ONE else 2, "truth": truth, "runs": runs, "items": ITEMS}

@@ -11,6 +11,7 @@ A module is loaded when it is first asked for. In the order in which they build 
 - `resolution`: what a test of n items can show: intervals, power, clusters, many comparisons.
 - `emergence`: a curve of scores by scale, and the four questions asked of it.
 - `blind`: what can be answered from the options of a test alone.
+- `debate`: other statistics that single pages of the debate need.
 - `datasets`: every table of the book, those of others fetched and checked.
 - `figures`, `charts`, `style`, `words`: static and interactive figures, their look, numbers in words.
 - `check`: the exercises.
@@ -27,6 +28,7 @@ __all__ = [
     "charts",
     "check",
     "datasets",
+    "debate",
     "emergence",
     "families",
     "figures",

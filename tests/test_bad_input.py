@@ -90,7 +90,7 @@ VALID = {
     "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.sharpness.sharpness": lambda: {"curve": curve()},
-    "emergence.states.two_states": lambda: {
+    "debate.states.two_states": lambda: {
         "successes": [0, 0, 1, 9, 10, 10],
         "trials": 10,
         "replicates": 39,

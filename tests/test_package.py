@@ -85,6 +85,7 @@ ALLOWED = {
     "charts": {"scaling", "style", "words"},
     "check": {"datasets", "emergence", "outputs", "resolution", "scaling", "toy"},  # for the right answers
     "datasets": {"resolution"},  # for the intervals of counts
+    "debate": {"resolution", "words"},
     "emergence": {"resolution", "scaling", "words"},
     "families": {"datasets"},  # for the images
     "figures": {"emergence", "resolution", "scaling", "style", "words"},

@@ -44,7 +44,7 @@ def load_calibration() -> pd.DataFrame:
 
 
 def load_two_states() -> pd.DataFrame:
-    """Return how often `emergence.two_states` found two states in sets of runs whose truth is known.
+    """Return how often `debate.two_states` found two states in sets of runs whose truth is known.
 
     Made by `experiments/two_states.py`. The two logistic-normal single states have a shape that the test does
     not assume.

@@ -13,7 +13,6 @@ from mirage.emergence.forecasts import Forecast, forecast
 from mirage.emergence.questions import FourQuestions, four_questions
 from mirage.emergence.scores import emergence_score, linearity
 from mirage.emergence.sharpness import Sharpness, sharpness
-from mirage.emergence.states import TwoStates, two_states
 
 __all__ = [
     "BreakTest",
@@ -24,7 +23,6 @@ __all__ = [
     "FourQuestions",
     "Prediction",
     "Sharpness",
-    "TwoStates",
     "break_test",
     "emergence_score",
     "explained_by_metric",
@@ -33,7 +31,6 @@ __all__ = [
     "four_questions",
     "linearity",
     "sharpness",
-    "two_states",
 ]
 
 __getattr__ = _gone.getter(__name__)

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, special, stats
 
-from mirage import datasets, emergence
-from mirage.emergence import states
+from mirage import datasets, debate
+from mirage.debate import states
 
 
 def test_likelihoods_are_those_of_scipys_beta_binomial():
@@ -65,7 +65,7 @@ def test_each_single_state_has_one_peak_and_each_pair_a_valley():
 
 
 def test_two_far_groups_are_found_and_named():
-    found = emergence.two_states([0, 2, 3, 88, 95, 97, 1], 100, replicates=99)
+    found = debate.two_states([0, 2, 3, 88, 95, 97, 1], 100, replicates=99)
     assert found.found and found.low < 0.1 and found.high > 0.9
     assert set(found.p_values) == set(states.NULLS) and found.p_value == max(found.p_values.values())
 
@@ -73,17 +73,17 @@ def test_two_far_groups_are_found_and_named():
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=6, max_size=15), st.randoms(use_true_random=False))
 def test_order_and_mirror_image_do_not_matter(right, random):
-    statistic = emergence.two_states(right, 60, replicates=39).statistic
+    statistic = debate.two_states(right, 60, replicates=39).statistic
     mirrored = [60 - count for count in right]
     random.shuffle(mirrored)
-    assert emergence.two_states(mirrored, 60, replicates=39).statistic == pytest.approx(statistic, abs=1e-6)
+    assert debate.two_states(mirrored, 60, replicates=39).statistic == pytest.approx(statistic, abs=1e-6)
 
 
 def test_few_items_blur_two_states():
     shares = np.repeat([0.2, 0.8], 10)
-    assert emergence.two_states(np.round(1000 * shares).astype(int), 1000).found
+    assert debate.two_states(np.round(1000 * shares).astype(int), 1000).found
     few = np.random.default_rng(0).binomial(3, shares)
-    assert not emergence.two_states(few, 3).found
+    assert not debate.two_states(few, 3).found
 
 
 def test_false_alarms_are_as_rare_as_they_should_be():
@@ -91,17 +91,17 @@ def test_false_alarms_are_as_rare_as_they_should_be():
     for seed in range(40):
         rng = np.random.default_rng(seed)
         right = rng.binomial(200, rng.beta(0.5, 1.5, 12))
-        found += emergence.two_states(right, 200, replicates=39, rng=rng).found
+        found += debate.two_states(right, 200, replicates=39, rng=rng).found
     assert found <= 6  # of 40 at the level of 5%: more has a probability of 0.3%
 
 
 def test_too_few_runs_and_wrong_numbers():
-    few = emergence.two_states([0, 9, 10, 1, 9], 10)
+    few = debate.two_states([0, 9, 10, 1, 9], 10)
     assert not few.found and few.answer() == "cannot tell: fewer than 6 runs"
     with pytest.raises(ValueError, match="successes must be at most trials"):
-        emergence.two_states([0, 11] * 4, 10)
+        debate.two_states([0, 11] * 4, 10)
     with pytest.raises(ValueError, match="replicates"):
-        emergence.two_states([0, 10] * 4, 10, replicates=5)
+        debate.two_states([0, 10] * 4, 10, replicates=5)
 
 
 def test_the_published_calibration_is_of_this_test():
