@@ -10,9 +10,13 @@ from mirage import _validate
 
 __all__ = ["RepeatsFit", "fit_repeats"]
 
-# The trapezoidal rule for a standard normal deviate; finer than what a few runs of a task can tell.
-_DEVIATES = np.linspace(-4.5, 4.5, 121)
-_LOG_WEIGHTS = stats.norm.logpdf(_DEVIATES) - special.logsumexp(stats.norm.logpdf(_DEVIATES))
+# The trapezoidal rule for a deviate of mean 0 and standard deviation 1: the logarithm of a log-normal or of
+# an exponential hazard. Finer than what a few runs of a task can tell.
+_EXPONENTIAL = stats.gumbel_l(np.euler_gamma * 6**0.5 / np.pi, 6**0.5 / np.pi)
+_DEVIATES = {
+    "normal": (np.linspace(-4.5, 4.5, 121), stats.norm),
+    "exponential": (np.linspace(-8, 2.5, 121), _EXPONENTIAL),
+}
 _LEAST, _MOST = -25.0, 6.0  # logarithms of -log p, beyond which a pass is certain, or none is seen
 _START = {"place": np.nan, "shape": 0.8, "spread": 2.4}
 _MOST_SHAPE, _MOST_SPREAD, _BEYOND = 10, 20, 15
@@ -22,8 +26,8 @@ _MOST_SHAPE, _MOST_SPREAD, _BEYOND = 10, 20, 15
 class RepeatsFit:
     """A curve of passes over the length of tasks, where tasks of one length may differ.
 
-    A run of a task of length t passes with probability exp(−e^(σz) (t/τ)^k), with z a standard normal deviate
-    that all runs of the task share.
+    A run of a task of length t passes with probability exp(−e^(σz) (t/τ)^k), with z a deviate of mean 0 and
+    standard deviation 1 that all runs of the task share.
 
     Attributes
     ----------
@@ -34,6 +38,8 @@ class RepeatsFit:
         is a falling one; σ, where 0 says that tasks of one length are alike.
     log_likelihood : float
         Of the passes of each task, but for the binomial coefficients; weighted as the fit is.
+    differences : str
+        How z is distributed.
     """
 
     lengths: np.ndarray
@@ -43,13 +49,15 @@ class RepeatsFit:
     shape: float
     spread: float
     log_likelihood: float
+    differences: str
 
     def expected(self, passed: ArrayLike, runs: ArrayLike) -> np.ndarray:
         """Return the probability of as many passes in as many runs, for a task of each length."""
         k, n = (np.broadcast_to(each, self.lengths.shape) for each in (passed, runs))
-        log_hazard = _log_hazard(np.log(self.lengths), np.log(self.scale), self.shape, self.spread)
+        deviates, log_weights = _rule(self.differences)
+        log_hazard = _log_hazard(np.log(self.lengths), np.log(self.scale), self.shape, self.spread, deviates)
         chance = np.exp(-np.exp(log_hazard))
-        return stats.binom.pmf(k[:, None], n[:, None], chance) @ np.exp(_LOG_WEIGHTS)
+        return stats.binom.pmf(k[:, None], n[:, None], chance) @ np.exp(log_weights)
 
 
 def fit_repeats(
@@ -60,6 +68,7 @@ def fit_repeats(
     shape: float | None = None,
     spread: float | None = None,
     weights: ArrayLike | None = None,
+    differences: str = "normal",
 ) -> RepeatsFit:
     """Fit a curve of passes over the length of tasks, with a spread between tasks that the repeats show.
 
@@ -76,6 +85,9 @@ def fit_repeats(
         Keep k, or σ, at this value from 0 to 10, or 20; otherwise it is fitted.
     weights : array-like, shape (tasks,), optional
         How often each task counts, from 0 to a billion, as in a bootstrap; 1 by default.
+    differences : str
+        How the logarithm of the tasks' hazards is distributed, at every length: "normal", or "exponential",
+        as that of an exponential variable, with more of the very easy tasks. The shape may depend on it.
 
     Returns
     -------
@@ -88,7 +100,7 @@ def fit_repeats(
 
     References
     ----------
-    The proportional-hazards (complementary log-log) model with a normal random effect; Hougaard (2000),
+    The proportional-hazards (complementary log-log) model with a random effect; Hougaard (2000),
     *Analysis of Multivariate Survival Data*, on frailty.
 
     Examples
@@ -103,6 +115,7 @@ def fit_repeats(
     lengths = _validate.vector("lengths", lengths, 0, open_low=True)
     passed, runs = _validate.counts(passed, runs)
     _validate.as_many(passed=passed, lengths=lengths)
+    rule = _rule(_validate.choice("differences", differences, tuple(_DEVIATES)))
     weights = _validate.each("weights", 1.0 if weights is None else weights, lengths, 0, 1e9)
     fixed = {"shape": (shape, _MOST_SHAPE), "spread": (spread, _MOST_SPREAD)}
     fixed = {
@@ -124,30 +137,46 @@ def fit_repeats(
 
     def loss(values: np.ndarray) -> tuple[float, np.ndarray]:
         of = parameters | dict(zip(free, values, strict=True))
-        log_likelihood, slopes = _log_likelihood(x, passed, runs, weights / total, **of)
+        log_likelihood, slopes = _log_likelihood(x, passed, runs, weights / total, rule, **of)
         return -log_likelihood, -np.array([slopes[name] for name in free])
 
     start = [parameters[name] for name in free]
     found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[bounds[n] for n in free])
     parameters |= dict(zip(free, map(float, found.x), strict=True))
     scale = float(np.exp(parameters.pop("place")))
-    return RepeatsFit(lengths, passed, runs, scale, **parameters, log_likelihood=float(-found.fun * total))
+    log_likelihood = float(-found.fun * total)
+    return RepeatsFit(
+        lengths, passed, runs, scale, **parameters, log_likelihood=log_likelihood, differences=differences
+    )
 
 
-def _log_hazard(x: np.ndarray, place: float, shape: float, spread: float) -> np.ndarray:
+def _rule(differences: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return deviates and the logarithms of their weights."""
+    deviates, distribution = _DEVIATES[differences]
+    log_weights = distribution.logpdf(deviates)
+    return deviates, log_weights - special.logsumexp(log_weights)
+
+
+def _log_hazard(x: np.ndarray, place: float, shape: float, spread: float, deviates: np.ndarray) -> np.ndarray:
     """Return log(−log p) of each task, for each deviate that it may have."""
-    return np.clip(shape * (x[:, None] - place) + spread * _DEVIATES, _LEAST, _MOST)
+    return np.clip(shape * (x[:, None] - place) + spread * deviates, _LEAST, _MOST)
 
 
 def _log_likelihood(
-    x: np.ndarray, passed: np.ndarray, runs: np.ndarray, weights: np.ndarray, **of: float
+    x: np.ndarray,
+    passed: np.ndarray,
+    runs: np.ndarray,
+    weights: np.ndarray,
+    rule: tuple[np.ndarray, np.ndarray],
+    **of: float,
 ) -> tuple[float, dict[str, float]]:
     """Return the log-likelihood, and its slope in each parameter."""
-    hazard = np.exp(_log_hazard(x, **of))
+    deviates, log_weights = rule
+    hazard = np.exp(_log_hazard(x, **of, deviates=deviates))
     odds = np.expm1(hazard)  # of a failure
     passed, runs = passed[:, None], runs[:, None]
     failed = runs - passed
-    given = failed * np.log(odds) - runs * hazard + _LOG_WEIGHTS
+    given = failed * np.log(odds) - runs * hazard + log_weights
     most = given.max(axis=1, keepdims=True)
     share = np.exp(given - most)
     total = share.sum(axis=1, keepdims=True)
@@ -158,6 +187,6 @@ def _log_likelihood(
     slopes = {
         "place": -of["shape"] * by_task.sum(),
         "shape": ((x - of["place"]) * by_task).sum(),
-        "spread": (slope * _DEVIATES).sum(),
+        "spread": (slope * deviates).sum(),
     }
     return float(weights @ each), slopes

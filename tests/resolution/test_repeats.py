@@ -30,19 +30,29 @@ def test_without_a_spread_it_is_the_complementary_log_log_model_of_failures():
     assert same.sum() == pytest.approx(coefficients.sum(), abs=1e-3)
 
 
-def test_the_likelihood_of_a_spread_is_an_integral():
-    fit = fit_repeats([1, 4, 9, 30], [5, 4, 1, 0], [5, 5, 6, 4], shape=0.9, spread=1.5)
+def exponential(z):
+    """Return the density of the logarithm of an exponential variable, standardized."""
+    y = z * np.pi / 6**0.5 - np.euler_gamma
+    return np.exp(y - np.exp(y)) * np.pi / 6**0.5
+
+
+@pytest.mark.parametrize(
+    ("differences", "density"), [("normal", stats.norm.pdf), ("exponential", exponential)]
+)
+def test_the_likelihood_of_a_spread_is_an_integral(differences, density):
+    tasks = [1, 4, 9, 30], [5, 4, 1, 0], [5, 5, 6, 4]
+    fit = fit_repeats(*tasks, shape=0.9, spread=1.5, differences=differences)
 
     def probability(length, passed, runs):
         def at(z):
             chance = np.exp(-((length / fit.scale) ** 0.9) * np.exp(1.5 * z))
-            return stats.norm.pdf(z) * stats.binom.pmf(passed, runs, chance)
+            return density(z) * stats.binom.pmf(passed, runs, chance)
 
-        return integrate.quad(at, -8, 8)[0]
+        return integrate.quad(at, -20, 8, limit=200)[0]
 
     rows = list(zip(fit.lengths, fit.passed, fit.runs, strict=True))
     np.testing.assert_allclose(
-        fit.expected(fit.passed, fit.runs), [probability(*row) for row in rows], rtol=1e-4
+        fit.expected(fit.passed, fit.runs), [probability(*row) for row in rows], rtol=5e-4
     )
     coefficients = stats.binom.logpmf(fit.passed, fit.runs, 0.5) + fit.runs * np.log(2)
     expected = sum(np.log(probability(*row)) for row in rows) - coefficients.sum()
@@ -66,6 +76,17 @@ def test_a_mixture_of_constant_hazards_looks_like_a_falling_one_until_the_spread
     falling = simulated(0.4, 0, 600, 10, seed=2)
     free, constant = fit_repeats(*falling), fit_repeats(*falling, shape=1)
     assert 2 * (free.log_likelihood - constant.log_likelihood) > stats.chi2.isf(1e-6, 1)
+
+
+def test_exponential_differences_are_found_back():
+    rng = np.random.default_rng(5)
+    lengths = np.exp(rng.uniform(0, 7, 600))
+    hazards = (lengths / 30) ** 0.7 * rng.exponential(size=600) ** 2
+    tasks = lengths, rng.binomial(10, np.exp(-hazards)), np.full(600, 10)
+    own, normal = (fit_repeats(*tasks, differences=name) for name in ("exponential", "normal"))
+    assert own.shape == pytest.approx(0.7, abs=0.1)
+    assert own.spread == pytest.approx(2 * np.pi / 6**0.5, abs=0.3)
+    assert own.log_likelihood > normal.log_likelihood
 
 
 def test_a_task_that_counts_twice_is_two_tasks():
