@@ -130,17 +130,17 @@ VALID = {
         "other_trials": 8,
     },
     "resolution.power.smallest_rise": lambda: {"share": 0.25, "trials": 20},
-    "resolution.lengths.fit_chance": lambda: (
+    "debate.lengths.fit_chance": lambda: (
         {"chance": lambda p: np.array([p, p**2]), "successes": [8, 6], "trials": [10, 10]}
         | {"bounds": (0.01, 0.99)}
     ),
-    "resolution.lengths.length_losses": lambda: (
+    "debate.lengths.length_losses": lambda: (
         {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
         | {"groups": ["a", "b", "a", "b"], "curve": "Weibull"}
     ),
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
-    "resolution.repeats.fit_repeats": lambda: (
+    "debate.repeats.fit_repeats": lambda: (
         {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
         | {"shape": 1, "spread": 1, "weights": [1, 2, 0, 1]}
     ),

@@ -12,15 +12,10 @@ from mirage.resolution.clusters import (
 )
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
-from mirage.resolution.lengths import LENGTH_CURVES, ChanceFit, fit_chance, length_losses
 from mirage.resolution.power import fisher_test, items_needed, power, smallest_rise
-from mirage.resolution.repeats import RepeatsFit, fit_repeats
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
-    "LENGTH_CURVES",
-    "ChanceFit",
-    "RepeatsFit",
     "Visibility",
     "benjamini_hochberg",
     "cluster_draws",
@@ -28,11 +23,8 @@ __all__ = [
     "design_effect",
     "exchange_test",
     "fisher_test",
-    "fit_chance",
-    "fit_repeats",
     "holm",
     "items_needed",
-    "length_losses",
     "power",
     "proportion_interval",
     "smallest_rise",

@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from mirage.resolution import LENGTH_CURVES, fit_chance, length_losses
+from mirage.debate import LENGTH_CURVES, fit_chance, length_losses
 
 STEPS = np.arange(2, 9)
 

@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 from scipy import integrate, stats
 
-from mirage.resolution import fit_repeats
+from mirage.debate import fit_repeats
 
 
 def simulated(shape, spread, tasks, runs, seed):
