@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import mirage
 from mirage import _validate, emergence, outputs, toy
 
-CORE = ("check", "emergence", "metrics", "outputs", "resolution", "scaling", "toy")
+CORE = ("check", "debate", "emergence", "metrics", "outputs", "resolution", "scaling", "toy")
 
 
 def public_functions():
