@@ -23,7 +23,12 @@ The metrics have one name each in all tables:
 
 from mirage import _gone
 from mirage.datasets._sources import DataUnavailable
-from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
+from mirage.datasets.arithmetic import (
+    load_arithmetic,
+    load_arithmetic_rates,
+    load_arithmetic_runs,
+    load_arithmetic_samples,
+)
 from mirage.datasets.calibration import load_calibration
 from mirage.datasets.curves import load_curves
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
@@ -40,7 +45,9 @@ __all__ = [
     "DataUnavailable",
     "Images",
     "load_arithmetic",
+    "load_arithmetic_rates",
     "load_arithmetic_runs",
+    "load_arithmetic_samples",
     "load_calibration",
     "load_curves",
     "load_gpt3_arithmetic",
