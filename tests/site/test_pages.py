@@ -72,7 +72,7 @@ def test_launch_button_and_badge_open_the_notebook_beside_the_source(soup, name)
 
 # For each page with a chart: how many panels it has, and which of them each slider or list changes.
 CHARTS = {
-    "notebooks/arithmetic-metric.html": (1, [{0}] * 5),
+    "notebooks/arithmetic-metric.html": (1, [{0}] * 4),
     "notebooks/meta-analysis.html": (1, [{0}]),
     "notebooks/vision-autoencoder.html": (2, [{0, 1}]),
     "notebooks/vision-mnist.html": (2, [{0, 1}, {1}, {1}]),
