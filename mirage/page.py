@@ -17,6 +17,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import HTML, Markdown, display, update_display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -41,7 +42,7 @@ class _Page:
 
 
 def start(name: str) -> None:
-    """Begin a page: set the style of the book, count the figures from 1.
+    """Begin a page: set the style of the book, count the figures from 1; tables have real minus signs.
 
     Parameters
     ----------
@@ -62,6 +63,8 @@ def start(name: str) -> None:
     style.use()
     _Page.name, _Page.figures, _Page.findings = name, 0, {}
     _Page.short, _Page.figure_at_top = (), False
+    if shell := get_ipython():
+        shell.display_formatter.formatters["text/html"].for_type(pd.DataFrame, _table)
 
 
 def in_short(*names: str, figure: bool = False) -> None:
@@ -347,8 +350,13 @@ def _text(name: str, text: object) -> str:
 
 
 def _with_minus(text: str) -> str:
-    """Put a real minus sign before the numbers of a text."""
-    return re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
+    """Put a real minus sign before the numbers of a text, or of a table's cells."""
+    return re.sub(r"(?<![^\s(>])-(?=\d|inf\b)", "−", text)
+
+
+def _table(table: pd.DataFrame) -> str | None:
+    shown = table._repr_html_()  # as Jupyter would show it; None where that is switched off
+    return shown and _with_minus(shown)
 
 
 def _plain(value: float) -> float | None:

@@ -112,10 +112,18 @@ VALID = {
         "clusters": ["a", "a", "b"],
     },
     "resolution.clusters.design_effect": lambda: {"scores": [1, 0, 0], "clusters": ["a", "a", "b"]},
+    "resolution.clusters.exchange_test": lambda: {"differences": [0.1, 0.2, -0.05]},
     "resolution.comparisons.benjamini_hochberg": lambda: {"p_values": [0.01, 0.2]},
     "resolution.comparisons.holm": lambda: {"p_values": [0.01, 0.2]},
     "resolution.intervals.proportion_interval": lambda: {"successes": [1, 2], "trials": 10},
     "resolution.intervals.zero_success_bound": lambda: {"trials": 10},
+    "resolution.power.fisher_test": lambda: {
+        "successes": [3, 5],
+        "trials": 10,
+        "other_successes": 2,
+        "other_trials": 8,
+    },
+    "resolution.power.smallest_rise": lambda: {"share": 0.25, "trials": 20},
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
     "resolution.visibility.tail_at_floor": lambda: {

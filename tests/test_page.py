@@ -172,6 +172,15 @@ def test_the_first_screen_shows_what_later_cells_find(tmp_path):
     assert not any("first screen" in text for text in texts)
 
 
+def test_tables_have_real_minus_signs():
+    columns = '{"a-1": [-0.5, float("-inf")], "b": ["x-1", "-2 (-3 to 4)"]}'
+    made = f'import pandas as pd\npd.DataFrame({columns}, ["gpt-2", "-1"])'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in (TOP, made)])
+    (table,) = NotebookClient(notebook, kernel_name="python3").execute().cells[1].outputs
+    cells = re.findall("<t[hd]>(.*?)</t[hd]>", table["data"]["text/html"])
+    assert cells == ["", "a-1", "b", "gpt-2", "−0.5", "x-1", "−1", "−inf", "−2 (−3 to 4)"]
+
+
 def test_the_first_screen_refuses_what_it_cannot_show(shown):
     with pytest.raises(TypeError, match="names must be those of findings"):
         page.in_short()

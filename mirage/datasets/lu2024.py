@@ -34,33 +34,34 @@ _BASELINES = {  # percent: Table 4 of the paper
     "phrase_relatedness": 24, "physical_intuition": 26, "rhyming": 21, "social_iqa": 34,
     "strange_stories": 21, "strategyqa": 49, "tracking_shuffled_objects": 32,
 }  # fmt: skip
-# Family, parameters, tuned on instructions or not: Table 1 of the paper. The last four models are not in it;
-# the size of alpaca-13b is in its name, that of alpaca-native is the one of the LLaMA it was tuned from.
+# Name as people write it, family, parameters, tuned on instructions or not: Table 1 of the paper. The last
+# four models are not in it; the size of alpaca-13b is in its name, that of alpaca-native is the one of the
+# LLaMA it was tuned from.
 _MODELS = {
-    "gpt2": ("GPT-2", 117e6, False),
-    "Rachneet/gpt2-alpaca": ("GPT-2", 117e6, True),
-    "gpt2-xl": ("GPT-2", 1.6e9, False),
-    "Rachneet/gpt2-xl-alpaca": ("GPT-2", 1.6e9, True),
-    "EleutherAI/gpt-j-6b": ("GPT-J", 6.7e9, False),
-    "togethercomputer/GPT-JT-6B-v1": ("GPT-J", 6.7e9, True),
-    "davinci": ("GPT-3", 175e9, False),
-    "text-davinci-001": ("GPT-3", 175e9, True),
-    "text-davinci-003": ("GPT-3", 175e9, True),
-    "t5-small": ("T5", 60e6, False),
-    "google/flan-t5-small": ("T5", 60e6, True),
-    "t5-large": ("T5", 770e6, False),
-    "google/flan-t5-large": ("T5", 770e6, True),
-    "tiiuae/falcon-7b": ("Falcon", 7e9, False),
-    "tiiuae/falcon-7b-instruct": ("Falcon", 7e9, True),
-    "tiiuae/falcon-40b": ("Falcon", 40e9, False),
-    "tiiuae/falcon-40b-instruct": ("Falcon", 40e9, True),
-    "models--llama/7B": ("LLaMA", 7e9, False),
-    "models--llama/13B": ("LLaMA", 13e9, False),
-    "models--llama/30B": ("LLaMA", 30e9, False),
-    "chavinlo/alpaca-native": ("LLaMA", 7e9, True),
-    "chavinlo/alpaca-13b": ("LLaMA", 13e9, True),
-    "code": ("unknown", np.nan, pd.NA),
-    "gpt-4": ("GPT-4", np.nan, pd.NA),
+    "gpt2": ("GPT-2", "GPT-2", 117e6, False),
+    "Rachneet/gpt2-alpaca": ("GPT-2 Alpaca", "GPT-2", 117e6, True),
+    "gpt2-xl": ("GPT-2 XL", "GPT-2", 1.6e9, False),
+    "Rachneet/gpt2-xl-alpaca": ("GPT-2 XL Alpaca", "GPT-2", 1.6e9, True),
+    "EleutherAI/gpt-j-6b": ("GPT-J 6B", "GPT-J", 6.7e9, False),
+    "togethercomputer/GPT-JT-6B-v1": ("GPT-JT 6B v1", "GPT-J", 6.7e9, True),
+    "davinci": ("davinci", "GPT-3", 175e9, False),
+    "text-davinci-001": ("text-davinci-001", "GPT-3", 175e9, True),
+    "text-davinci-003": ("text-davinci-003", "GPT-3", 175e9, True),
+    "t5-small": ("T5 small", "T5", 60e6, False),
+    "google/flan-t5-small": ("Flan-T5 small", "T5", 60e6, True),
+    "t5-large": ("T5 large", "T5", 770e6, False),
+    "google/flan-t5-large": ("Flan-T5 large", "T5", 770e6, True),
+    "tiiuae/falcon-7b": ("Falcon 7B", "Falcon", 7e9, False),
+    "tiiuae/falcon-7b-instruct": ("Falcon 7B Instruct", "Falcon", 7e9, True),
+    "tiiuae/falcon-40b": ("Falcon 40B", "Falcon", 40e9, False),
+    "tiiuae/falcon-40b-instruct": ("Falcon 40B Instruct", "Falcon", 40e9, True),
+    "models--llama/7B": ("LLaMA 7B", "LLaMA", 7e9, False),
+    "models--llama/13B": ("LLaMA 13B", "LLaMA", 13e9, False),
+    "models--llama/30B": ("LLaMA 30B", "LLaMA", 30e9, False),
+    "chavinlo/alpaca-native": ("Alpaca 7B", "LLaMA", 7e9, True),
+    "chavinlo/alpaca-13b": ("Alpaca 13B", "LLaMA", 13e9, True),
+    "code": ("code", "unknown", np.nan, pd.NA),
+    "gpt-4": ("GPT-4", "GPT-4", np.nan, pd.NA),
 }
 
 
@@ -69,6 +70,7 @@ def load_lu2024() -> pd.DataFrame:
 
     What was changed from the published file, and what to know about it:
 
+    - The models have the names that people write, such as GPT-J 6B for EleutherAI/gpt-j-6b.
     - A score of -100 stands for "not computed"; these are left out. So are the copies of three rows that
       occur twice (with the same `run_id`), and the columns of losses and gains, which compare two models and
       score none.
@@ -176,10 +178,11 @@ def _table() -> pd.DataFrame:
     keys = [*_KEYS.values(), "model", "seed", "training_flops"]
     long = wide.melt(keys, list(_METRICS.values()), "metric", "score")
     long = long[long["score"] != _NOT_COMPUTED].join(_models(), on="model")
+    long["model"] = long.pop("name")
     return tidy(long, "prompt", "shots", "seed", "instruction_tuned")
 
 
 def _models() -> pd.DataFrame:
-    columns = ["family", "parameters", "instruction_tuned"]
+    columns = ["name", "family", "parameters", "instruction_tuned"]
     models = pd.DataFrame.from_dict(_MODELS, orient="index", columns=columns)
     return models.astype({"instruction_tuned": "boolean"})

@@ -9,11 +9,14 @@ from mirage.datasets._sources import SOURCES, DataUnavailable
 
 __all__ = ["note_if_missing"]
 
+_missing: list[DataUnavailable] = []  # what blocks of this session did without
+
 
 def note_if_missing() -> AbstractContextManager[None]:
     """Return a context in which missing data give a note, and no error.
 
-    The note says which data a figure needs and why they are missing. Every other error passes. In the
+    The note says which data a figure needs and why they are missing. It also stands in place of a later block
+    that uses a name which a block without its data did not come to set. Every other error passes. In the
     notebook the output of the note carries the metadata `{"mirage": {"missing": NAME}}`, with the name of the
     data set.
 
@@ -37,8 +40,12 @@ def note_if_missing() -> AbstractContextManager[None]:
 def _noting():
     try:
         yield
-    except DataUnavailable as error:
-        display(Markdown(_note(error)), metadata={"mirage": {"missing": error.dataset}})
+    except (DataUnavailable, NameError) as error:
+        if isinstance(error, DataUnavailable):
+            _missing.append(error)
+        if not _missing:
+            raise
+        display(Markdown(_note(_missing[-1])), metadata={"mirage": {"missing": _missing[-1].dataset}})
 
 
 def _note(error: DataUnavailable) -> str:

@@ -4,10 +4,10 @@ An accuracy measured on n items is a multiple of 1/n, so a small ability may sho
 here decides whether an ability is there; it tells what the items could have shown.
 """
 
-from mirage.resolution.clusters import cluster_standard_error, design_effect
+from mirage.resolution.clusters import cluster_standard_error, design_effect, exchange_test
 from mirage.resolution.comparisons import benjamini_hochberg, holm
 from mirage.resolution.intervals import proportion_interval, zero_success_bound
-from mirage.resolution.power import items_needed, power
+from mirage.resolution.power import fisher_test, items_needed, power, smallest_rise
 from mirage.resolution.visibility import Visibility, tail_at_floor, visibility
 
 __all__ = [
@@ -15,10 +15,13 @@ __all__ = [
     "benjamini_hochberg",
     "cluster_standard_error",
     "design_effect",
+    "exchange_test",
+    "fisher_test",
     "holm",
     "items_needed",
     "power",
     "proportion_interval",
+    "smallest_rise",
     "tail_at_floor",
     "visibility",
     "zero_success_bound",

@@ -6,7 +6,9 @@ from scipy import stats
 
 from mirage import _validate
 
-__all__ = ["cluster_standard_error", "design_effect"]
+__all__ = ["cluster_standard_error", "design_effect", "exchange_test"]
+
+_MOST = 24  # clusters whose signs can all be tried: 16 million sums
 
 
 def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[float, int]:
@@ -101,3 +103,42 @@ def design_effect(scores: ArrayLike, clusters: ArrayLike) -> float:
         return np.nan
     few = stats.t.ppf(0.975, count - 1) / stats.t.ppf(0.975, max(items - 1, 1))
     return float(max(error**2 * (items - 1) / (share * (1 - share)), 1) * few**2)
+
+
+def exchange_test(differences: ArrayLike) -> float:
+    """Return how often two scores would differ as much in all, to either side, if they were exchangeable.
+
+    Each cluster says by how much one score is ahead of the other. If the scores are exchangeable, each
+    difference could as well have the other sign. All signs are tried, so the p-value is exact.
+
+    Parameters
+    ----------
+    differences : array-like, shape (clusters,)
+        Of at most 24 clusters that do not depend on each other.
+
+    Returns
+    -------
+    float
+        The share of all signs under which the sum is as far from 0, or farther: at least 2 in 2^clusters.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `differences` is not a list of 1 to 24 finite numbers.
+
+    References
+    ----------
+    Fisher (1935), *The Design of Experiments*, Sec. 21.
+
+    Examples
+    --------
+    >>> exchange_test([0.1, 0.4, 0.2, 0.3])  # all signs plus, or all minus
+    0.125
+    """
+    parts = _validate.vector("differences", differences)
+    if parts.size > _MOST:
+        raise ValueError(f"differences must be those of at most {_MOST} clusters; got {parts.size}")
+    sums = np.zeros(1)
+    for part in parts / (np.abs(parts).max() or 1):
+        sums = np.concatenate([sums + part, sums - part])
+    return float(np.mean(np.abs(sums) >= np.abs(sums[0]) - 1e-9))  # not less, but for rounding

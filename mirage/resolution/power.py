@@ -6,8 +6,9 @@ from scipy import stats
 
 from mirage import _validate
 
-__all__ = ["items_needed", "power"]
+__all__ = ["fisher_test", "items_needed", "power", "smallest_rise"]
 
+_MOST_COMPARED = 10**6  # SciPy adds up as many terms
 _MOST_ITEMS = 2**53  # beyond it a float skips whole numbers
 
 
@@ -103,6 +104,87 @@ def power(
     significance = _validate.share("significance", significance)
     most_by_chance = stats.binom.isf(significance, trials, chance)
     return stats.binom.sf(most_by_chance, trials, ability)[()]
+
+
+def fisher_test(
+    successes: ArrayLike, trials: ArrayLike, other_successes: ArrayLike, other_trials: ArrayLike
+) -> np.ndarray | float:
+    """Return the one-sided p-value of Fisher's exact test: so many successes or more, if chances are equal.
+
+    Parameters
+    ----------
+    successes, trials : array-like of int
+        Of the sample that may be better.
+    other_successes, other_trials : array-like of int
+        Of the sample to compare it with. The four are broadcast against each other.
+
+    Returns
+    -------
+    ndarray or float
+        In the broadcast shape.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is no whole number of 0 or more, trials are none or more than a million, or successes
+        are more than trials.
+
+    References
+    ----------
+    Fisher (1935), *The Design of Experiments*, Sec. 21.1.
+
+    Examples
+    --------
+    >>> fisher_test(8, 10, [2, 8], 10).round(3)
+    array([0.012, 0.709])
+    """
+    given = {"successes": successes, "trials": trials}
+    given |= {"other_successes": other_successes, "other_trials": other_trials}
+    right, items, other_right, other_items = _validate.broadcast(
+        **{name: _validate.integers(name, values, "trials" in name) for name, values in given.items()}
+    )
+    _validate.at_most(right, items)
+    _validate.at_most(other_right, other_items)
+    if items.size and max(items.max(), other_items.max()) > _MOST_COMPARED:
+        raise ValueError(
+            f"trials must be at most {_MOST_COMPARED:,}, as every way to share the successes counts"
+        )
+    p_value = stats.hypergeom.sf(right - 1, items + other_items, right + other_right, items)
+    return np.clip(p_value, 0, 1)[()]
+
+
+def smallest_rise(share: float, trials: int, significance: float = 0.05) -> float:
+    """Return the smallest rise of a score that `fisher_test` can tell from luck, on as many items each.
+
+    Parameters
+    ----------
+    share : float
+        Score before the rise, between 0 and 1; rounded to a multiple of 1/trials.
+    trials : int
+        Items, at least 1.
+    significance : float
+        Strictly between 0 and 1. For one of m comparisons divide it by m.
+
+    Returns
+    -------
+    float
+        NaN if even a rise to 1 could be luck.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not a number or lies outside its range.
+
+    Examples
+    --------
+    >>> smallest_rise(0, 10), smallest_rise(0.5, 2)
+    (0.4, nan)
+    """
+    items = int(_validate.number("trials", _validate.integer("trials", trials, 1), 1, _MOST_COMPARED))
+    before = round(_validate.number("share", share, 0, 1) * items)
+    after = np.arange(before, items + 1)
+    sure = fisher_test(after, items, before, items) <= _validate.share("significance", significance)
+    return float(sure.argmax() / items) if sure.any() else np.nan
 
 
 def _rounding(probability: np.ndarray, confidence: float) -> np.ndarray:

@@ -13,6 +13,7 @@ ERROR = datasets.DataUnavailable("lu2024", "/a_b/*c*/$d/<e>: there is no such fi
 def shown(monkeypatch) -> list:
     """What is displayed, with its metadata."""
     calls = []
+    monkeypatch.setattr(notes, "_missing", [])
     monkeypatch.setattr(notes, "display", lambda item, metadata: calls.append((item.data, metadata)))
     return calls
 
@@ -43,7 +44,19 @@ def test_without_an_error_nothing_is_shown(shown):
     assert not shown
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError("file"), ValueError("value"), KeyboardInterrupt()])
+def test_a_block_that_builds_on_one_without_its_data_has_the_note_too(shown):
+    with datasets.note_if_missing():
+        raise ERROR
+    with datasets.note_if_missing():
+        raise NameError("name 'table' is not defined")
+    first, second = shown
+    assert first == second
+
+
+ERRORS = [FileNotFoundError("file"), ValueError("value"), NameError("name"), KeyboardInterrupt()]
+
+
+@pytest.mark.parametrize("error", ERRORS)
 def test_other_errors_pass(shown, error):
     with pytest.raises(type(error)), datasets.note_if_missing():
         raise error

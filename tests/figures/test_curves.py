@@ -57,6 +57,16 @@ def test_estimates_stand_in_their_rows_with_their_intervals():
     assert ends == [[0.5, 1.5], [1.0, 3.0]]
 
 
+def test_compared_estimates_share_their_rows_without_touching_and_have_a_legend():
+    series = {name: ([value] * 2, [[0, 1]] * 2) for value, name in enumerate("abc")}
+    ax = figures.draw_compared(["above", "below"], series)
+    values, places = (np.array([line.get_data()[axis] for line in ax.lines]) for axis in (0, 1))
+    np.testing.assert_array_equal(values, [[0, 0], [1, 1], [2, 2]])
+    assert (np.diff(places, axis=0) >= 0.15).all() and (abs(places - [0, 1]) < 0.5).all()
+    assert len({(line.get_color(), line.get_marker()) for line in ax.lines}) == 3
+    assert [text.get_text() for text in ax.figure.legends[0].get_texts()] == list("abc")
+
+
 def test_each_series_has_a_look_of_its_own():
     _, axes = plt.subplots()
     for series in (0, 1):

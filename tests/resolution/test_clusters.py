@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mirage import resolution
-from mirage.resolution import cluster_standard_error, design_effect, visibility
+from mirage.resolution import cluster_standard_error, design_effect, exchange_test, visibility
 
 items = st.lists(st.tuples(st.floats(-10, 10), st.sampled_from("abcdef")), min_size=2, max_size=40)
 
@@ -130,3 +130,21 @@ def test_an_effect_for_other_models_is_refused():
         visibility([1, 2], [5, 5], floor=0, design_effect=[1, 2, 3])
     with pytest.raises(ValueError, match="clusters must be a list, as many as scores"):
         cluster_standard_error([0, 1], ["a"])
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=8), st.sampled_from([1e-300, 0.1, 1e300]))
+def test_the_exchange_test_is_scipys_permutation_test_whatever_the_unit(differences, unit):
+    how = {"permutation_type": "samples", "n_resamples": 2 ** len(differences)}
+    expected = stats.permutation_test([differences], np.sum, **how).pvalue if len(differences) > 1 else 1
+    assert exchange_test(np.array(differences) * unit) == pytest.approx(expected)
+
+
+def test_the_exchange_test_calls_few_things_sure_that_are_not():
+    rng = np.random.default_rng(0)
+    p_values = [exchange_test(rng.standard_t(3, 10)) for _ in range(1000)]
+    assert 0.03 < np.mean(np.array(p_values) <= 0.05) <= 0.065
+
+
+def test_the_exchange_test_refuses_more_than_it_can_try():
+    with pytest.raises(ValueError, match="differences must be those of at most 24 clusters; got 25"):
+        exchange_test(np.ones(25))

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -137,3 +137,33 @@ SHARE = "confidence must be strictly between 0 and 1; got "
 def test_bad_arguments_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def fisher(right, items, other_right, other_items):
+    table = [[right, items - right], [other_right, other_items - other_right]]
+    return stats.fisher_exact(table, alternative="greater").pvalue
+
+
+counts = st.integers(1, 40).flatmap(lambda items: st.tuples(st.integers(0, items), st.just(items)))
+
+
+@given(counts, counts)
+def test_fishers_test_is_scipys(sample, other):
+    assert resolution.fisher_test(*sample, *other) == pytest.approx(fisher(*sample, *other), abs=1e-12)
+
+
+@given(st.floats(0, 1), st.integers(1, 60), st.floats(0.001, 0.2))
+def test_the_smallest_rise_is_the_first_that_is_beyond_luck(share, items, level):
+    before = round(share * items)
+    p_values = {n: fisher(n, items, before, items) for n in range(before, items + 1)}
+    assume(all(abs(p_value - level) > 1e-9 for p_value in p_values.values()))
+    beyond = [n for n, p_value in p_values.items() if p_value <= level]
+    found = resolution.smallest_rise(share, items, level)
+    expected = (beyond[0] - before) / items if beyond else math.nan
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_more_successes_than_trials_are_refused_in_either_sample():
+    for counts_given in ((3, 2, 1, 2), (1, 2, 3, 2)):
+        with pytest.raises(ValueError, match="at most trials; got 3 of 2"):
+            resolution.fisher_test(*counts_given)

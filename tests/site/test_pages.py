@@ -31,10 +31,48 @@ def test_page_is_whole_and_accessible_on_a_desk_and_on_a_phone(page, address, vi
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".prev-next-area a").evaluate_all(CUT) == []
+    assert page.locator(".prev-next-area .prev-next-title").evaluate_all(TORN) == []
 
 
 BROKEN = "images => images.filter(image => !image.complete || !image.naturalWidth).map(image => image.src)"
+TORN = """titles => titles.flatMap(title => {
+  const walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+  const torn = [];
+  while (walker.nextNode()) {
+    for (const word of walker.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      if (range.getClientRects().length > 1) torn.push(word[0]);
+    }
+  }
+  return torn;
+})"""
 CUT = "links => links.filter(link => link.scrollWidth > link.clientWidth).map(link => link.innerText)"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_unfolds_has_a_name_that_begins_with_its_text(soup, name):
+    for control in soup(name).select("summary[aria-label]"):
+        assert control["aria-label"].lower().startswith(control.get_text().strip().lower()), str(control)[
+            :200
+        ]
+
+
+def test_the_name_of_a_folded_cell_is_what_one_sees(page, address, visit, soup):
+    visit(page, address + next(name for name in NOTEBOOKS if soup(name).select(FOLDED)))
+    cell, session = page.locator(FOLDED).first, page.context.new_cdp_session(page)
+    names = set()
+    for _ in range(2):
+        seen, drawn = cell.inner_text(), session.send("Accessibility.getFullAXTree")["nodes"]
+        folded = {node["name"]["value"] for node in drawn if node["role"]["value"] == "DisclosureTriangle"}
+        assert seen.strip() and seen.strip() in folded
+        names.add(seen)
+        cell.click()
+    assert len(names) == 2  # one for what is folded, one for what is not
+
+
+FOLDED = "details.hide > summary"
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -43,6 +43,8 @@ _MENDS = [
         (r"<script>DOCUMENTATION_OPTIONS\.", '<script type="module">DOCUMENTATION_OPTIONS.'),
         # What unfolds a part of the contents is an icon, which needs a name.
         (r'<summary>(<span class="toctree-toggle")', r'<summary aria-label="pages below this one">\1'),
+        # A folded cell says what a click does: its name is that, also for those who speak to the page.
+        (r'<summary aria-label="Toggle hidden content">', "<summary>"),
         # The title of the book, which leads home, stands outside all landmarks.
         (
             r'<div class="sidebar-primary-item">(?=\s*<a class="navbar-brand)',
