@@ -10,6 +10,8 @@ A module is loaded when it is first asked for. In the order in which they build 
 - `outputs`: the table of fixed outputs, and the curves that it gives.
 - `resolution`: what a test of n items can show: intervals, power, clusters, many comparisons.
 - `emergence`: a curve of scores by scale, and the four questions asked of it.
+- `blind`: what can be answered from the options of a test alone.
+- `debate`: other statistics that single pages of the debate need.
 - `datasets`: every table of the book, those of others fetched and checked.
 - `figures`, `charts`, `style`, `words`: static and interactive figures, their look, numbers in words.
 - `check`: the exercises.
@@ -22,9 +24,11 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "blind",
     "charts",
     "check",
     "datasets",
+    "debate",
     "emergence",
     "families",
     "figures",

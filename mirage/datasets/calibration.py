@@ -7,7 +7,7 @@ import pandas as pd
 
 from mirage import resolution
 
-__all__ = ["load_calibration"]
+__all__ = ["load_calibration", "load_two_states"]
 
 
 def load_calibration() -> pd.DataFrame:
@@ -41,3 +41,26 @@ def load_calibration() -> pd.DataFrame:
     ends = resolution.proportion_interval(right, of, method="clopper-pearson")
     table.loc[counted, ["share", "low", "high"]] = np.column_stack([right / of, *ends])
     return table
+
+
+def load_two_states() -> pd.DataFrame:
+    """Return how often `debate.two_states` found two states in sets of runs whose truth is known.
+
+    Made by `experiments/two_states.py`. The two logistic-normal single states have a shape that the test does
+    not assume.
+
+    Returns
+    -------
+    DataFrame, one row per truth and number of runs
+        `states` (how many there are in truth), `truth`, `runs`, `items`, and in how many sets the test
+        `found` two, `of` all. `by_best_beta` counts those with p ≤ 0.05 against the best beta distribution
+        alone, as a simpler test would.
+
+    Examples
+    --------
+    >>> table = load_two_states()
+    >>> sorted(table["runs"].unique().tolist())
+    [8, 100]
+    """
+    with resources.files("mirage").joinpath("data/two-states.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)

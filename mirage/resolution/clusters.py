@@ -6,9 +6,52 @@ from scipy import stats
 
 from mirage import _validate
 
-__all__ = ["cluster_standard_error", "design_effect", "exchange_test"]
+__all__ = ["cluster_draws", "cluster_standard_error", "design_effect", "exchange_test"]
 
 _MOST = 24  # clusters whose signs can all be tried: 16 million sums
+
+
+def cluster_draws(clusters: ArrayLike, times: int, rng: int | np.random.Generator) -> np.ndarray:
+    """Return how often each item counts when whole clusters are drawn again, as a bootstrap does.
+
+    Parameters
+    ----------
+    clusters : array-like, shape (items,)
+        Name or number of each item's cluster.
+    times : int
+        How many times the clusters are drawn, with replacement, as many as there are; from 1 to 20,000.
+    rng : int or numpy.random.Generator
+        Seed, or source of randomness.
+
+    Returns
+    -------
+    ndarray of int, shape (times, items)
+        A weight for each item; items of one cluster have the same.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no cluster, or an argument is of the wrong kind.
+
+    References
+    ----------
+    Davison and Hinkley (1997), *Bootstrap Methods and their Application*, Sec. 3.8.
+
+    Examples
+    --------
+    >>> cluster_draws(["a", "a", "b"], 4, rng=0)
+    array([[1, 1, 1],
+           [1, 1, 1],
+           [0, 0, 2],
+           [0, 0, 2]])
+    """
+    names = _validate.names("clusters", clusters)
+    times = _validate.integer("times", _validate.number("times", times, 1, 20_000))
+    found, entry = np.unique(names, return_inverse=True)
+    if names.ndim != 1 or not found.size:
+        raise ValueError(f"clusters must be a list of names; got shape {names.shape}")
+    drawn = _validate.generator(rng).multinomial(found.size, np.full(found.size, 1 / found.size), times)
+    return drawn[:, entry]
 
 
 def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[float, int]:
@@ -46,10 +89,7 @@ def cluster_standard_error(scores: ArrayLike, clusters: ArrayLike) -> tuple[floa
     (0.5, 2)
     """
     values = _validate.vector("scores", scores)
-    try:
-        names = np.asarray(clusters)
-    except Exception:
-        raise TypeError(f"clusters must be a list of names; got {_validate.shown(clusters)}") from None
+    names = _validate.names("clusters", clusters)
     _validate.as_many(scores=values, clusters=names)
     _, entry = np.unique(names, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -6,7 +6,7 @@ from scipy import special, stats
 
 from mirage import _validate
 
-__all__ = ["chain_probability", "clearing_probability"]
+__all__ = ["chain_probability", "clearing_probability", "verified_probability"]
 
 # The trapezoidal rule on these nodes is exact to rounding for a smooth density that vanishes at both ends.
 _SPACING = 0.05
@@ -99,6 +99,54 @@ def chain_probability(
     threshold = stats.norm.ppf(q)[..., None]
     chance = integrand(threshold, k[..., None], np.sqrt(correlation), np.sqrt(1 - correlation)).sum(axis=-1)
     return np.clip(_SPACING * chance, q**k, q)[()]  # rounding must not leave the bounds
+
+
+def verified_probability(
+    probability: ArrayLike, tries: ArrayLike, caught: ArrayLike = 1.0
+) -> np.ndarray | float:
+    """Return the probability of success when a verifier checks each try, and a failure it catches is redone.
+
+    Tries are independent, and the verifier passes every success. It catches a failure with probability c;
+    a failure that it does not catch is handed in, and so is the last try. With c = 1 the result is
+    1 − (1 − q)^m, with c = 0 it is q.
+
+    Parameters
+    ----------
+    probability : array-like
+        Probability q that one try succeeds, between 0 and 1.
+    tries : array-like of int
+        Most tries m, at least 1.
+    caught : array-like
+        Probability c that a failure is caught, between 0 and 1. The three are broadcast.
+
+    Returns
+    -------
+    ndarray or float
+        From q to 1 − (1 − q)^m, in the broadcast shape.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not a number or lies outside its range.
+
+    References
+    ----------
+    With c = 1 it is pass@k of independent samples: Chen et al. (2021), arXiv:2107.03374.
+
+    Examples
+    --------
+    >>> verified_probability(0.5, [1, 2, 3]), verified_probability(0.5, [1, 2, 3], caught=0)
+    (array([0.5  , 0.75 , 0.875]), array([0.5, 0.5, 0.5]))
+    """
+    q, m, c = _validate.broadcast(
+        probability=_validate.array("probability", probability, 0, 1),
+        tries=_validate.integers("tries", tries, 1),
+        caught=_validate.array("caught", caught, 0, 1),
+    )
+    again = (1 - q) * c  # that a try fails and is redone; the sum of its powers below m, even where it is 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tried = np.where(again < 1, -np.expm1(m * np.log(again)) / (1 - again), m)
+    return np.clip(q * tried, q, 1)[()]
 
 
 def _given_shared_part(threshold: np.ndarray, steps: np.ndarray, shared: float, own: float) -> np.ndarray:

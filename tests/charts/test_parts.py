@@ -18,6 +18,7 @@ ERRORS = pd.DataFrame({"parameters": [100, 1000], "error": [2.0, 0.1]})
 ALL = [
     charts.arithmetic(RUNS.assign(score=0.1)),
     charts.high_jump(),
+    charts.many_steps(),
     charts.reconstruction(ERRORS),
     charts.score_threshold(SCORES),
     charts.small_numbers(),

@@ -1,5 +1,6 @@
 """The exercises of the pages: each tells its right answer from known mistakes, and the notebooks ask all."""
 
+import math
 import re
 import subprocess
 import sys
@@ -86,8 +87,12 @@ BY_HAND = {
     "vision-mnist-2": 0.8706,
     "vision-mnist-3": 1.7368,
     "vision-omniglot-2": 0.2331,
+    "many-steps-1": 0.8121,  # a step fails with 0.05 · (0.2 + 0.04 · (0.2 + 0.04 · 1)) = 0.01048 …
+    "many-steps-2": lambda t: (0.001 + 0.1 * math.exp(-0.099 * t)) / (1 + math.exp(-0.099 * t)),
     "in-context-learning-1": 6,  # 2 · 0.5^6 = 0.031
     "in-context-learning-2": 10,
+    "answers-without-questions-3": 0.73,  # .49 + .42/2 + .09/3
+    "answers-without-questions-1": lambda options: 2 if options[1][:3] in ("bir", "cut") else 0,
     "vision-mnist-1": lambda right, images, K: stats.hypergeom.pmf(K, images, right, K),
     "vision-omniglot-1": lambda p, rho, L: (
         stats.betabinom.pmf(L, L, p * (1 / rho - 1), (1 - p) * (1 / rho - 1)) if rho else p**L
@@ -121,6 +126,6 @@ def test_an_unknown_exercise_is_refused_with_those_of_its_page_or_with_all():
     with pytest.raises(ValueError, match=r"must be one of toy-model-1, .*, toy-model-4; got 'toy-model-99'"):
         check.answer("toy-model-99", 1)
     with pytest.raises(
-        ValueError, match=r"must be one of what-is-.*, in-context-learning-2; got 'no-page-1'"
+        ValueError, match=r"must be one of what-is-.*, answers-without-questions-3; got 'no-page-1'"
     ):
         check.answer("no-page-1", 1)

@@ -33,10 +33,8 @@ def test_the_list_says_what_there_is_and_fetches_nothing(tmp_path):
 def test_if_it_cannot_fetch_it_says_so_in_one_line_and_fails(tmp_path):
     done = command(tmp_path)
     assert done.returncode == 1
-    assert (
-        done.stderr.startswith("The data of Lake et al. (2015) are missing: ")
-        and done.stderr.count("\n") == 1
-    )
+    first = next(source.title for source in _sources.SOURCES.values() if source.commit)
+    assert done.stderr.startswith(f"The data of {first} are missing: ") and done.stderr.count("\n") == 1
     assert rows(done.stdout)
 
 

@@ -9,7 +9,11 @@ from mirage import datasets
 LEADING = ["family", "model", "parameters", "training_flops", "task", "metric", "score", "items"]
 KEYS = {
     "load_lu2024": ["prompt", "shots", "seed"],
+    "load_mccoy2020": [],
+    "load_mcleish2025": ["step"],
+    "load_olmo2024": ["run", "step", "format"],
     "load_pythia": ["shots", "step"],
+    "load_pythia_arithmetic": ["step", "shots", "operand"],
     "load_ruan2024": ["shots"],
     "load_wu2025": ["group", "grouped_by"],
 }
@@ -24,7 +28,9 @@ SHARES = {
     "exact_match_f1",
     "multiple_choice_2",
     "pass_at_1",
+    "probability",
 }
+OTHERS = {"bits_per_byte", "bleu", "edit_distance", "log_probability", "option_mass", "perplexity"}
 pytestmark = pytest.mark.usefixtures("published")
 
 
@@ -47,8 +53,8 @@ def test_a_row_for_each_score_and_none_twice(name):
 def test_families_sizes_and_items_are_plausible(name):
     table = getattr(datasets, name)()
     assert table["family"].str.len().gt(0).all()
-    assert table["parameters"].dropna().between(6e7, 4.1e11).all()
-    assert table["training_flops"].dropna().between(1e18, 4e25).all()
+    assert table["parameters"].dropna().between(4e7, 4.1e11).all()
+    assert table["training_flops"].dropna().between(1e16, 4e25).all()
     items = table["items"].dropna()
     assert (items == items.round()).all() and (items > 0).all()
 
@@ -61,10 +67,12 @@ def test_a_model_has_one_size_and_one_family(name):
 
 def test_every_metric_is_of_the_vocabulary_and_in_its_range(name):
     table = getattr(datasets, name)()
-    assert set(table["metric"]) <= SHARES | {"bleu", "edit_distance", "option_mass", "perplexity"}
+    assert set(table["metric"]) <= SHARES | OTHERS
     assert all(metric in datasets.__doc__ for metric in set(table["metric"]))
     assert table.loc[table["metric"].isin(SHARES), "score"].between(0, 1).all()
-    assert (table["score"] >= 0).all()  # losses are not turned over
+    logarithms = table["metric"] == "log_probability"
+    assert (table.loc[~logarithms, "score"] >= 0).all()  # losses are not turned over
+    assert (table.loc[logarithms, "score"] <= 0).all()
 
 
 COUNTED = ["accuracy", "accuracy_norm", "bert_score_accuracy", "exact_match", "pass_at_1"]
@@ -74,10 +82,11 @@ def test_shares_are_whole_numbers_of_right_answers(name):
     table = getattr(datasets, name)()
     right = table.query("metric in @COUNTED").eval("score * items").dropna()
     assert len(right) > 100
-    assert np.abs(right - right.round()).max() < 1e-5  # Lu et al. print ten digits
+    # Lu et al. print ten digits, others six or seven of up to 10,042 items.
+    assert np.abs(right - right.round()).max() < 1e-2
 
 
 def test_changing_a_table_does_not_change_the_next(name):
     first = getattr(datasets, name)()
-    first["score"] = -1.0
-    assert (getattr(datasets, name)()["score"] >= 0).all()
+    first["score"] = np.nan
+    assert getattr(datasets, name)()["score"].notna().all()

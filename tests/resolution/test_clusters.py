@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mirage import resolution
-from mirage.resolution import cluster_standard_error, design_effect, exchange_test, visibility
+from mirage.resolution import (
+    cluster_draws,
+    cluster_standard_error,
+    design_effect,
+    exchange_test,
+    visibility,
+)
 
 items = st.lists(st.tuples(st.floats(-10, 10), st.sampled_from("abcdef")), min_size=2, max_size=40)
 
@@ -148,3 +154,23 @@ def test_the_exchange_test_calls_few_things_sure_that_are_not():
 def test_the_exchange_test_refuses_more_than_it_can_try():
     with pytest.raises(ValueError, match="differences must be those of at most 24 clusters; got 25"):
         exchange_test(np.ones(25))
+
+
+@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30), st.integers(1, 5))
+def test_as_many_clusters_as_there_are_are_drawn_and_each_whole(names, times):
+    drawn = cluster_draws(names, times, rng=1)
+    assert drawn.shape == (times, len(names))
+    for weights in drawn:
+        by_name = {
+            name: {w for w, other in zip(weights, names, strict=True) if other == name} for name in names
+        }
+        assert all(len(found) == 1 for found in by_name.values())
+        assert sum(map(max, by_name.values())) == len(by_name)
+
+
+def test_the_means_of_draws_scatter_as_the_clustered_error_says():
+    rng = np.random.default_rng(0)
+    names = np.repeat(np.arange(100), 5)
+    scores = rng.normal(size=100)[names] + rng.normal(size=500)
+    means = [np.average(scores, weights=weights) for weights in cluster_draws(names, 4000, rng)]
+    assert np.std(means) == pytest.approx(cluster_standard_error(scores, names)[0], rel=0.05)

@@ -13,6 +13,7 @@ CHARTS = [
         "arithmetic-metric",
         "can-we-trust-the-answers",
         "high-jump",
+        "many-steps",
         "meta-analysis",
         "seeing-small-numbers",
         "toy-model",

@@ -85,3 +85,25 @@ def test_a_chain_broadcasts_and_names_what_is_wrong():
         toy.chain_probability(0.5, 2, -0.1)
     with pytest.raises(ValueError, match=r"steps must be .*at least 1; got 0"):
         toy.chain_probability(0.5, 0)
+
+
+@given(probabilities, st.integers(1, 10**6), shares)
+def test_verified_tries_lie_between_one_try_and_a_perfect_verifier(q, tries, caught):
+    found = toy.verified_probability(q, tries, caught)
+    best = -np.expm1(tries * np.log1p(-q)) if q < 1 else 1.0
+    assert q <= found <= best + 1e-9
+    assert toy.verified_probability(q, tries, 1) == pytest.approx(best, abs=1e-9)
+    assert toy.verified_probability(q, tries, 0) == pytest.approx(q, rel=1e-9)
+    assert toy.verified_probability(q, 1, caught) == pytest.approx(q, rel=1e-9)
+
+
+def test_verified_tries_are_what_a_loop_of_checks_hands_in():
+    rng = np.random.default_rng(0)
+    handed = []
+    for _ in range(40_000):
+        for _ in range(4):
+            success = rng.random() < 0.3
+            if success or rng.random() >= 0.7:  # a failure that is not caught
+                break
+        handed.append(success)
+    assert toy.verified_probability(0.3, 4, 0.7) == pytest.approx(np.mean(handed), abs=0.008)

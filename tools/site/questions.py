@@ -6,6 +6,7 @@ exercise or a finding, by the rules of `mirage.check`, which the page takes alon
 """
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -51,8 +52,9 @@ def _add(app: Sphinx, docname: str, source: list[str]) -> None:
     app.env.note_dependency(str(questions))
     notebook = nbformat.reads(source[0], as_version=4)
     text = _HEADING + questions.read_text(encoding="utf-8")
-    place = next(i for i, cell in enumerate(notebook.cells) if cell.source.startswith(_BEFORE))
-    notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text, id="questions"))
+    cell = next(cell for cell in notebook.cells if _BEFORE in cell.source.splitlines())
+    before, after = re.split(rf"^{_BEFORE}$", cell.source, maxsplit=1, flags=re.MULTILINE)
+    cell.source = f"{before}{text}\n\n{_BEFORE}{after}"
     source[0] = nbformat.writes(notebook)
 
 

@@ -17,5 +17,8 @@ PAGES = (  # as in the book
     "vision-mnist",
     "vision-autoencoder",
     "vision-omniglot",
+    "many-steps",
+    "when-the-loss-jumps",
     "in-context-learning",
+    "answers-without-questions",
 )
