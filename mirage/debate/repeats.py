@@ -129,25 +129,37 @@ def fit_repeats(
     x = np.log(lengths)
     if "shape" not in fixed and np.ptp(x[counted]) == 0:
         raise ValueError(f"lengths must differ if no shape is given; got {lengths[0]:g} only")
-    parameters = _START | {"place": x[counted].mean()} | fixed
-    free = [name for name in parameters if name not in fixed]
+    start = _START | {"place": x[counted].mean()} | fixed
+    found, log_likelihood = _most_likely(start, set(fixed), x, passed, runs, weights, rule)
+    scale = float(np.exp(found.pop("place")))
+    return RepeatsFit(
+        lengths, passed, runs, scale, **found, log_likelihood=log_likelihood, differences=differences
+    )
+
+
+def _most_likely(
+    start: dict[str, float],
+    fixed: set[str],
+    x: np.ndarray,
+    passed: np.ndarray,
+    runs: np.ndarray,
+    weights: np.ndarray,
+    rule: tuple[np.ndarray, np.ndarray],
+) -> tuple[dict[str, float], float]:
+    """Return the parameters of the largest likelihood, some of them fixed, and its logarithm."""
+    free = [name for name in start if name not in fixed]
     bounds = {"place": (x.min() - _BEYOND, x.max() + _BEYOND)}
     bounds |= {"shape": (0, _MOST_SHAPE), "spread": (0, _MOST_SPREAD)}
     total = weights.sum()
 
     def loss(values: np.ndarray) -> tuple[float, np.ndarray]:
-        of = parameters | dict(zip(free, values, strict=True))
+        of = start | dict(zip(free, values, strict=True))
         log_likelihood, slopes = _log_likelihood(x, passed, runs, weights / total, rule, **of)
         return -log_likelihood, -np.array([slopes[name] for name in free])
 
-    start = [parameters[name] for name in free]
-    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[bounds[n] for n in free])
-    parameters |= dict(zip(free, map(float, found.x), strict=True))
-    scale = float(np.exp(parameters.pop("place")))
-    log_likelihood = float(-found.fun * total)
-    return RepeatsFit(
-        lengths, passed, runs, scale, **parameters, log_likelihood=log_likelihood, differences=differences
-    )
+    first = [start[name] for name in free]
+    found = optimize.minimize(loss, first, jac=True, method="L-BFGS-B", bounds=[bounds[n] for n in free])
+    return start | dict(zip(free, map(float, found.x), strict=True)), float(-found.fun * total)
 
 
 def _rule(differences: str) -> tuple[np.ndarray, np.ndarray]:
