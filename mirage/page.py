@@ -144,8 +144,8 @@ def show(figure: Figure, caption: str, alt: str, *, at_top: bool = False) -> Non
     link = f'href="{_address("text/csv", table.to_csv(index=False))}" data-file="{name}.csv"'
     link = f' <a {link} download="{name}.csv">Data (CSV)</a>' if len(table) else ""
     shown = HTML(
-        f'<figure class="mirage"><img {image} width="{width}" height="{height}" alt="{html.escape(alt)}" '
-        'style="max-width: 100%; height: auto; background: white"><figcaption>'
+        f'<figure class="mirage" id="figure-{number}"><img {image} width="{width}" height="{height}" '
+        f'alt="{html.escape(alt)}" style="max-width: 100%; height: auto; background: white"><figcaption>'
         f"<strong>Figure {number}.</strong> {html.escape(caption)}{link}</figcaption></figure>"
     )
     if at_top:

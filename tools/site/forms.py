@@ -13,7 +13,7 @@ from docutils import nodes
 
 from tools.project import ROOT
 
-__all__ = ["enclose", "found", "marked", "raw", "take_comment"]
+__all__ = ["enclose", "finding", "found", "marked", "raw", "take_comment"]
 
 _COMMENT = re.compile(r"\s*<!-- number:(.*)-->\s*", re.DOTALL)
 
@@ -49,14 +49,21 @@ def enclose(question: nodes.paragraph, style: str, name: str, data: dict[str, st
     return end
 
 
-def found(page: str, name: str) -> float:
-    """Return the number of a finding: of the run that the site is built from, or else as recorded."""
+def finding(page: str, name: str) -> dict:
+    """Return what a page found: in the run that the site is built from, or else as recorded."""
     for folder in (ROOT / "build" / "findings", ROOT / "book" / "findings"):
         path = folder / f"{page}.json"
         findings = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if "value" in findings.get(name, {}):
-            return findings[name]["value"]
-    raise ValueError(f"{page}: a question names the finding {name!r}, but the page has none with a value")
+        if name in findings:
+            return findings[name]
+    raise ValueError(f"{page} has no finding {name!r}, which another text names")
+
+
+def found(page: str, name: str) -> float:
+    """Return the number of a finding."""
+    if "value" not in (said := finding(page, name)):
+        raise ValueError(f"{page}: a question names the finding {name!r}, which has no value")
+    return said["value"]
 
 
 def raw(text: str) -> nodes.raw:
