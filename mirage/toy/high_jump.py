@@ -1,4 +1,4 @@
-"""The high jump: an athlete improves smoothly, and clears a fixed bar or does not; and tries with a verifier."""
+"""The high jump: an athlete improves smoothly, and clears a fixed bar or does not; verified tries."""
 
 import numpy as np
 from numpy.typing import ArrayLike
