@@ -8,6 +8,7 @@ PAGES = (  # as in the book
     "high-jump",
     "choosing-a-metric",
     "can-we-trust-the-answers",
+    "how-far-to-trust-them",
     "seeing-small-numbers",
     "arithmetic-metric",
     "arithmetic-resolution",
