@@ -5,12 +5,12 @@ __all__ = ["PAGES"]
 PAGES = (  # as in the book
     "what-is-emergence",
     "toy-model",
+    "seeing-small-numbers",
     "high-jump",
     "choosing-a-metric",
     "choosing-a-metric-in-depth",
     "can-we-trust-the-answers",
     "how-far-to-trust-them",
-    "seeing-small-numbers",
     "arithmetic-metric",
     "arithmetic-resolution",
     "arithmetic-length",
