@@ -51,10 +51,11 @@ def test_the_findings_of_the_first_screen_wait_for_the_last_guess(soup, predicti
     page = predicting(next(name for name in NOTEBOOKS if soup(name).select(both)))
     findings = page.locator("#in-short > .cell").last
     for waiting in range(page.locator("form.guess").count(), 0, -1):
-        assert f"{waiting} to go" in page.locator("#in-short .said").inner_text()
+        assert f"{waiting} to go" in page.locator("#in-short .said").text_content()
         assert not findings.locator("p, figure").last.is_visible()
         page.get_by_role("button", name="Skip").first.click()
-    assert page.locator("#in-short .said").inner_text() == ""
+    assert page.locator("#in-short .said").text_content() == ""
+    page.locator("#in-short").scroll_into_view_if_needed()  # what is far from the window is not drawn
     assert findings.locator("p, figure").last.is_visible()
 
 
