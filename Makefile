@@ -30,7 +30,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve lighthouse pdf assignments grade test test-train test-assignments check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
+.PHONY: help setup book data serve lighthouse pdf slides assignments grade test test-train test-assignments check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ lighthouse: book ## measure pages as a phone would load them; PAGES="book/index 
 pdf: book ## print the whole book into build/book.pdf, with SOLUTIONS=1 with the solutions
 	@$(RUN) tools.site.pdf $(if $(SOLUTIONS),--solutions)
 
+slides: $(EXECUTED) ## a deck for each part of the book into build/slides, as HTML and PDF
+	@$(RUN) tools.slides
+
 assignments: $(ASSIGNMENTS) ## build the assignments: student notebooks, autograders, solutions
 	@echo "The assignments are in $(CURDIR)/build/assignments."
 
@@ -65,8 +68,11 @@ test: check ## every test: package, notebooks, site in a browser, Colab simulati
 test-train: $(TO_TRAIN) ## install PyTorch, and test what trains
 	@$(RUN) pytest tests/families mirage/families
 
-test-assignments: $(ASSIGNMENTS) ## test the assignments: right, wrong and hostile submissions
-	@$(TEACHING)/bin/python -m pytest tests/assignments -p no:cacheprovider
+test-slides: $(EXECUTED) ## a deck for each part of the book into build/slides, as HTML and PDF
+	@$(RUN) tools.slides
+
+assignments: $(ASSIGNMENTS) ## test the assignments: right, wrong and hostile submissions
+	@$(TEACHING)/bin/python -m pytest tests/assignments --confcutdir tests/assignments -W default
 
 check: $(READY) ## the quick checks: style of the code, pairs, pages
 	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint

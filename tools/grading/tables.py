@@ -77,8 +77,11 @@ class Submission:
         return self.folder / "graded" / "results" / f"{hashlib.sha256(content).hexdigest()[:24]}.json"
 
     def grade(self, limits: jail.Limits) -> None:
-        """Run it, unless that was done before."""
-        if self.assignment and not self.result.exists():
+        """Run it, unless that was done before, with as much time if it was stopped."""
+        if not self.assignment:
+            return
+        before = json.loads(self.result.read_text(encoding="utf-8")) if self.result.exists() else None
+        if before is None or (not before["tests"] and before["seconds"] < limits.seconds):
             write_file(self.result, json.dumps(jail.run(self.path, self.autograder, limits)))
 
     @functools.cached_property

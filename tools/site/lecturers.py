@@ -1,0 +1,188 @@
+"""The page `book/for-lecturers`: `filled` computes minutes, levels, plans and marks from their sources.
+
+In the text of the page `{{plan}}` … `{{end}}` stands around one line per session, the names of its pages and,
+after a semicolon, its assignment; `{{goals}}` … `{{end}}` around lines `goal: pages`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+from mirage import check, page
+from tools import assign
+from tools.project import ROOT
+from tools.site import pages
+
+__all__ = ["PAGE", "Page", "filled", "graph", "read"]
+
+PAGE = "for-lecturers"
+_MINUTES = re.compile(r"\*\*Time\.\*\* (?:About )?(?:(\d+) minutes|(an hour))")
+_MORE = re.compile(r"\*\*Time\.\*\* .*?(\d+) more for the exercises")
+_NEEDS = re.compile(r"\(([\w-]+)\.md(?:#[\w-]+)?\)")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a notebook says of itself."""
+
+    name: str
+    title: str
+    level: str
+    minutes: int
+    exercise_minutes: int | None
+    needs: tuple[str, ...]
+    predictions: int
+    questions: int
+    exercises: int
+
+
+@cache
+def read(root: Path = ROOT) -> dict[str, Page]:
+    """Return the notebooks of the book, by name, in its order."""
+    names = [name.partition("/")[2] for name in pages(root) if name.startswith("notebooks/")]
+    return {name: _page(root, name, names) for name in names}
+
+
+def _page(root: Path, name: str, names: list[str]) -> Page:
+    text = (root / "notebooks" / f"{name}.md").read_text(encoding="utf-8")
+    asked = root / "book" / "questions" / f"{name}.md"
+    minutes, more = _MINUTES.search(text), _MORE.search(text)
+    if not minutes:
+        raise ValueError(f"notebooks/{name}.md must have a line '**Time.** 25 minutes to read, …'")
+    level = re.search(r"\*\*Level\.\*\* (\w+)", text)
+    needs = _NEEDS.findall(re.search(r"\*\*You need\.\*\*(.*?)\n\n", text, re.DOTALL)[1])
+    return Page(
+        name,
+        re.search(r"^# (.+)", text, re.MULTILINE)[1],
+        level[1].lower() if level else "core",
+        int(minutes[1] or 60),
+        int(more[1]) if more else None,
+        tuple(dict.fromkeys(need for need in needs if need in names and need != name)),
+        text.count("**Predict first.**"),
+        asked.read_text(encoding="utf-8").count("**Question.**") if asked.exists() else 0,
+        sum(each.rpartition("-")[0] == name for each in check.exercises()),
+    )
+
+
+def filled(text: str) -> str:
+    """Return the text of the page with its tables."""
+    text = re.sub(r"\{\{plan\}\}\n(.*?)\{\{end\}\}", lambda found: _plan(found[1]), text, flags=re.DOTALL)
+    text = re.sub(r"\{\{goals\}\}\n(.*?)\{\{end\}\}", lambda found: _goals(found[1]), text, flags=re.DOTALL)
+    return text.replace("{{pages}}", _pages()).replace("{{assignments}}", _assignments())
+
+
+def _plan(lines: str) -> str:
+    rows, minutes, seen = [], 0, set()
+    for number, line in enumerate(lines.splitlines(), start=1):
+        names, _, homework = map(str.strip, line.partition(";"))
+        here = [read()[name] for name in names.split()]
+        seen |= {each.name for each in here}
+        missing = {need for each in here for need in each.needs} - seen
+        minutes += sum(each.minutes for each in here)
+        work = f"{_title(homework)} ({_time(homework)})" if homework else ""
+        left_out = _links(each for name, each in read().items() if name in missing)
+        rows.append((number, _links(here), sum(each.minutes for each in here), work, left_out))
+    names = ("session", "pages", "minutes to read", "assignment", "needed, not in the plan")
+    return _table(names, [*rows, ("all", "", minutes, "", "")])
+
+
+def _goals(lines: str) -> str:
+    rows = []
+    for line in lines.splitlines():
+        goal, _, names = line.rpartition(":")
+        here = [read()[name] for name in names.split()]
+        counts = (
+            sum(getattr(each, kind) for each in here) for kind in ("predictions", "questions", "exercises")
+        )
+        rows.append((goal, _links(here), *counts))
+    return _table(("after this a student can", "pages", "guesses", "questions", "exercises"), rows)
+
+
+def _pages() -> str:
+    rows = [
+        (
+            _link(each),
+            each.level,
+            each.minutes,
+            each.exercise_minutes or "",
+            _links(read()[need] for need in each.needs),
+        )
+        for each in read().values()
+    ]
+    return _table(("page", "level", "minutes to read", "and for exercises", "needs"), rows)
+
+
+def _assignments() -> str:
+    rows = []
+    for source in sorted(assign.SOURCES.glob("*.md"), key=lambda path: _ORDER.index(path.stem)):
+        worth = assign.marks(source).values()
+        words = sum(points for points, in_words in worth if in_words)
+        rows.append((source.stem, _title(source.stem), _time(source.stem), sum(p for p, _ in worth), words))
+    return _table(("name", "title", "time", "marks", "of them for words"), rows)
+
+
+_ORDER = ["toy-model", "metrics", "how-many-items", "arithmetic", "forecast", "audit"]
+
+
+def _title(assignment: str) -> str:
+    return re.search(r"^# (.+)", _source(assignment), re.MULTILINE)[1]
+
+
+def _time(assignment: str) -> str:
+    return re.search(r"\*\*Time\.\*\* (\d+ minutes)", _source(assignment))[1]
+
+
+def _source(assignment: str) -> str:
+    return (assign.SOURCES / f"{assignment}.md").read_text(encoding="utf-8")
+
+
+def _link(each: Page) -> str:
+    return f"[{each.title}](../notebooks/{each.name}.ipynb)"
+
+
+def _links(several: Iterable[Page]) -> str:
+    return "; ".join(map(_link, several))
+
+
+def _table(names: tuple[str, ...], rows: list[tuple]) -> str:
+    lines = [names, ("---",) * len(names), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+
+
+def graph() -> str:
+    """Return the graph of what each page needs, as SVG: a page stands right of all that it needs."""
+    depths = {name: _depth(name) for name in read()}
+    columns = [
+        [name for name in depths if depths[name] == depth] for depth in range(max(depths.values()) + 1)
+    ]
+    height = max(map(len, columns))
+    places = {
+        name: (depth, (height - len(column)) / 2 + row)
+        for depth, column in enumerate(columns)
+        for row, name in enumerate(column)
+    }
+    figure, axes = plt.subplots(figsize=(2.6 * len(columns), 0.55 * height + 0.3), layout="constrained")
+    for name, (x, y) in places.items():
+        advanced = read()[name].level == "advanced"
+        label = name.replace("-", " ") + (" ★" if advanced else "")
+        axes.text(
+            x, -y, label, ha="center", va="center", size=8, bbox=_BOX | {"ls": "--" if advanced else "-"}
+        )
+        for need in read()[name].needs:
+            ends = (places[need][0] + 0.36, -places[need][1]), (x - 0.36, -y)
+            axes.annotate("", ends[1], ends[0], arrowprops={"arrowstyle": "->", "color": "0.5", "lw": 0.8})
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-height + 0.4, 0.6))
+    axes.axis("off")
+    return page.svg(figure)
+
+
+_BOX = {"boxstyle": "round", "fc": "white", "ec": "0.3"}
+
+
+def _depth(name: str, above: tuple[str, ...] = ()) -> int:
+    needs = [need for need in read()[name].needs if need not in above]
+    return max((1 + _depth(need, (*above, name)) for need in needs), default=0)
