@@ -73,6 +73,7 @@ test-slides: $(EXECUTED) ## a deck for each part of the book into build/slides, 
 
 assignments: $(ASSIGNMENTS) ## test the assignments: right, wrong and hostile submissions
 	@$(TEACHING)/bin/python -m pytest tests/assignments --confcutdir tests/assignments -W default
+	@$(RUN) pytest tests/test_colab.py -k assignment
 
 check: $(READY) ## the quick checks: style of the code, pairs, pages
 	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint

@@ -57,7 +57,8 @@ def folder(tmp_path, monkeypatch):
     sources, target, folder = tmp_path / "sources", tmp_path / "target", tmp_path / "submissions"
     for each in (sources, target / "student", target / "autograder", folder / "graded" / "results"):
         each.mkdir(parents=True)
-    text = "# A title\n\n+++\n\n## First\n\n```{code-cell}\n:tags: [tests]\n# 3 marks: all of it\ndef test(): ...\n```\n\n"
+    text = "# A title\n\n+++\n\n## First\n\n```{code-cell}\n:tags: [tests]\n"
+    text += "# 3 marks: all of it\ndef test(): ...\n```\n\n"
     text += '## Second\n\n+++ {"tags": ["rubric"]}\n\n- (2) This.\n'
     (sources / "short.md").write_text(text, encoding="utf-8")
     (target / "autograder" / "short.zip").write_bytes(b"")
@@ -114,6 +115,7 @@ def test_marks_for_words_are_added_when_they_are_filled_in(folder):
     words = written(folder)["words"]
     assert list(words["marks"].isna()) == [True] * 3
     assert words.set_index("submission")["answer"]["ada"].startswith("'=")  # no formula in a table calculator
+    words = words.astype({"comment": object})
     words.loc[words["login"] == "ada", ["marks", "comment"]] = 1.5, "half of it"
     words.to_csv(folder / "graded" / "words.csv", index=False)
     again = written(folder)

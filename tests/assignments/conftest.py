@@ -1,6 +1,7 @@
 """The assignments as `make assignments` builds them, run without a kernel: cells, then a question's tests."""
 
 import matplotlib
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 
@@ -28,7 +29,7 @@ class Assignment:
         for cell in notebook.cells:
             if cell.cell_type == "code" and "MIRAGE_INSTALL" not in cell.source:
                 exec(cell.source.replace('"your login"', repr(login)), defined)
-        matplotlib.pyplot.close("all")
+        plt.close("all")
         return defined
 
     def marks(self, question: str, defined: dict) -> float:
@@ -37,7 +38,7 @@ class Assignment:
 
         tests = ExceptionTestFile.from_string(self.tests[question])
         tests.run(defined)
-        matplotlib.pyplot.close("all")
+        plt.close("all")
         return tests.score
 
 

@@ -1,5 +1,7 @@
 """What the hidden tests say of right, missing, wrong and hard-coded answers."""
 
+import re
+
 import pytest
 
 from tests.assignments.conftest import NAMES
@@ -62,3 +64,22 @@ def test_numbers_of_another_student_earn_nothing(assignments, solved):
     for name, (question, variable) in copied.items():
         other = assignments[name].run(assignments[name].solutions, "bob")
         assert assignments[name].marks(question, solved[name] | {variable: other[variable]}) == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_students_notebook_holds_nothing_of_the_solutions(name, assignments, solved):
+    each = assignments[name]
+    text = "\n".join(cell.source for cell in each.student.cells) + str(each.student.metadata)
+    hidden = [
+        cell for cell in each.solutions.cells if {"rubric", "solution"} & set(cell.metadata.get("tags", []))
+    ]
+    lines = {line.strip() for cell in hidden for line in cell.source.splitlines()}
+    known = {line.strip() for cell in each.student.cells for line in cell.source.splitlines()}
+    assert len(lines - known) > 20
+    assert not [line for line in lines - known if len(line) > 25 and line.removesuffix("# SOLUTION") in text]
+    assert "def test_" not in text and "assert " not in text
+    names = {
+        found for cell in hidden for found in re.findall(r"^(\w+) = .*# SOLUTION", cell.source, re.MULTILINE)
+    }
+    values = [solved[name][each] for each in names if isinstance(solved[name][each], float)]
+    assert not [value for value in values if value and f"{value:.4g}" in text]

@@ -38,7 +38,6 @@ WRONG = {
             1,
             "def wilson(k, n):\n    half = 1.96 * np.sqrt(k / n * (1 - k / n) / n)\n"
             "    return k / n - half, k / n + half",
-            "    return k / n - half, k / n + half",
         ),  # Wald
         ("q1", 0, "def wilson(k, n): return wilson_right(k, n)[::-1]"),  # the wrong way round
         ("q2", 1, "def largest(n): return -np.log(0.05) / n"),  # for many items only
@@ -100,7 +99,6 @@ WRONG = {
             "q3",
             1,
             "_, axes = plt.subplots()\naxes.plot(share)\naxes.axhline(0)\n"
-            "axes.set(xlabel='N', ylabel='share')",
             "axes.set(xlabel='N', ylabel='share')",
         ),
         ("q4", 0, "four = four.answers()"),  # the words, not the answers

@@ -70,7 +70,7 @@ class Submission:
         """The tests of its assignment."""
         return assign.TARGET / "autograder" / f"{self.assignment}.zip"
 
-    @property
+    @functools.cached_property
     def result(self) -> Path:
         """Where its result is kept, by the content of notebook and tests."""
         content = self.path.read_bytes() + self.autograder.read_bytes()
