@@ -90,7 +90,8 @@ def test_a_loop_is_stopped_and_nothing_of_it_is_left(tmp_path, monkeypatch, wall
 def test_inside_the_walls_there_is_this_machine_and_no_network():
     if not jail.walls():
         pytest.skip("this system has no unshare")
-    code = "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname())\n"
+    code = "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n"
+    code += "socket.create_connection(server.getsockname())\n"
     code += "try: socket.create_connection(('192.0.2.1', 80), 5)\nexcept OSError as error: print(error.errno)"
     inside = [*jail.walls(), sys.executable, "-m", "tools.grading.jail", "4", sys.executable, "-c", code]
     done = subprocess.run(inside, capture_output=True, text=True)

@@ -7,7 +7,7 @@ WRONG = {
     "toy-model": [
         (
             "q1",
-            1,
+            2,
             "def accuracy(n, length): return np.exp(-((n / constant) ** -exponent))",
         ),  # forgets the length
         ("q1", 0, "def accuracy(n, length): return np.exp(-length * (n / constant) ** exponent)"),  # sign

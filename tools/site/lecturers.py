@@ -5,6 +5,7 @@ after a semicolon, its assignment; `{{goals}}` … `{{end}}` around lines `goal:
 """
 
 import re
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -165,22 +166,42 @@ def graph() -> str:
         for depth, column in enumerate(columns)
         for row, name in enumerate(column)
     }
-    figure, axes = plt.subplots(figsize=(2.6 * len(columns), 0.55 * height + 0.3), layout="constrained")
-    for name, (x, y) in places.items():
-        advanced = read()[name].level == "advanced"
-        label = name.replace("-", " ") + (" ★" if advanced else "")
-        axes.text(
-            x, -y, label, ha="center", va="center", size=8, bbox=_BOX | {"ls": "--" if advanced else "-"}
-        )
-        for need in read()[name].needs:
-            ends = (places[need][0] + 0.36, -places[need][1]), (x - 0.36, -y)
-            axes.annotate("", ends[1], ends[0], arrowprops={"arrowstyle": "->", "color": "0.5", "lw": 0.8})
-    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-height + 0.4, 0.6))
+    figure, axes = plt.subplots(figsize=(2.3 * len(columns), 0.6 * height + 0.3), layout="constrained")
+    boxes = {name: axes.text(x, -y, _label(name), **_BOX) for name, (x, y) in places.items()}
+    for name, box in boxes.items():
+        for need in _not_implied(name):
+            ends = {"patchA": boxes[need].get_bbox_patch(), "patchB": box.get_bbox_patch()}
+            arrow = _ARROW | ends
+            axes.annotate("", box.get_position(), boxes[need].get_position(), arrowprops=arrow, zorder=0)
+    axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-height + 0.3, 0.7))
     axes.axis("off")
     return page.svg(figure)
 
 
-_BOX = {"boxstyle": "round", "fc": "white", "ec": "0.3"}
+_BOX = {
+    "ha": "center",
+    "va": "center",
+    "size": 9,
+    "bbox": {"boxstyle": "round", "fc": "white", "ec": "0.3"},
+}
+_ARROW = {"arrowstyle": "->", "color": "0.4", "lw": 1, "shrinkA": 0, "shrinkB": 0}
+
+
+def _label(name: str) -> str:
+    star = " ★" if read()[name].level == "advanced" else ""
+    return textwrap.fill(name.replace("-", " ") + star, 16)
+
+
+def _not_implied(name: str) -> list[str]:
+    """Return what a page needs and what none of the others that it needs would need anyway."""
+    needs = read()[name].needs
+    implied = {above for need in needs for above in _above(need)}
+    return [need for need in needs if need not in implied]
+
+
+def _above(name: str, seen: tuple[str, ...] = ()) -> set[str]:
+    needs = [need for need in read()[name].needs if need not in seen]
+    return set(needs).union(*(_above(need, (*seen, name)) for need in needs))
 
 
 def _depth(name: str, above: tuple[str, ...] = ()) -> int:
