@@ -180,6 +180,7 @@ def _with_marks(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     written = written.set_index(["submission", "question"])[["marks", "comment"]]
     found = written.reindex(pd.MultiIndex.from_frame(table[["submission", "question"]]))
     words = table["words"].to_numpy(bool)
+    table = table.astype({"marks": object, "comment": object})
     for name in ("marks", "comment"):
         table.loc[words, name] = found[name].to_numpy(object)[words]
     wrong = table[words & (pd.to_numeric(table["marks"]) > table["of"])]

@@ -142,7 +142,8 @@ def _source(assignment: str) -> str:
 
 
 def _link(each: Page) -> str:
-    return f"[{each.title}](../notebooks/{each.name}.ipynb)"
+    short = re.split(r"(?<=\?) |: ", each.title)[0]
+    return f"[{short}](../notebooks/{each.name}.ipynb)"
 
 
 def _links(several: Iterable[Page]) -> str:
