@@ -323,7 +323,10 @@ def test_words_that_pages_use_have_an_entry(soup, word):
 @pytest.mark.parametrize(
     ("word", "section"),
     [
-        ("emergence score", "what-is-emergence.html#one-number-for-a-curve-the-emergence-score"),
+        (
+            "emergence score",
+            "how-far-to-trust-them.html#the-emergence-score-measures-unevenness-not-sharpness",
+        ),
         ("fixed outputs", "toy-model.html#the-same-outputs-two-rulers"),
     ],
 )
