@@ -73,22 +73,27 @@ def filled(text: str) -> str:
     """Return the text of the page with its tables."""
     text = re.sub(r"\{\{plan\}\}\n(.*?)\{\{end\}\}", lambda found: _plan(found[1]), text, flags=re.DOTALL)
     text = re.sub(r"\{\{goals\}\}\n(.*?)\{\{end\}\}", lambda found: _goals(found[1]), text, flags=re.DOTALL)
+    text = re.sub(r"\{\{minutes (.+?)\}\}", lambda found: str(_minutes(found[1])), text)
     return text.replace("{{pages}}", _pages()).replace("{{assignments}}", _assignments())
 
 
+def _minutes(names: str) -> int:
+    return sum(read()[name].minutes for name in names.split())
+
+
 def _plan(lines: str) -> str:
-    rows, minutes, seen = [], 0, set()
+    rows, total, seen = [], 0, set()
     for number, line in enumerate(lines.splitlines(), start=1):
         names, _, homework = map(str.strip, line.partition(";"))
         here = [read()[name] for name in names.split()]
         seen |= {each.name for each in here}
         missing = {need for each in here for need in each.needs} - seen
-        minutes += sum(each.minutes for each in here)
+        total += _minutes(names)
         work = f"{_title(homework)} ({_time(homework)})" if homework else ""
         left_out = _links(each for name, each in read().items() if name in missing)
-        rows.append((number, _links(here), sum(each.minutes for each in here), work, left_out))
-    names = ("session", "pages", "minutes to read", "assignment", "needed, not in the plan")
-    return _table(names, [*rows, ("all", "", minutes, "", "")])
+        rows.append((number, _links(here), _minutes(names), work, left_out))
+    names = ("session", "pages", "minutes to read", "assignment", "needed, not seen before")
+    return _table(names, [*rows, ("all", "", total, "", "")])
 
 
 def _goals(lines: str) -> str:
