@@ -68,10 +68,7 @@ test: check ## every test: package, notebooks, site in a browser, Colab simulati
 test-train: $(TO_TRAIN) ## install PyTorch, and test what trains
 	@$(RUN) pytest tests/families mirage/families
 
-test-slides: $(EXECUTED) ## a deck for each part of the book into build/slides, as HTML and PDF
-	@$(RUN) tools.slides
-
-assignments: $(ASSIGNMENTS) ## test the assignments: right, wrong and hostile submissions
+test-assignments: $(ASSIGNMENTS) ## test the assignments: right, wrong and hostile submissions
 	@$(TEACHING)/bin/python -m pytest tests/assignments --confcutdir tests/assignments -W default
 	@$(RUN) pytest tests/test_colab.py -k assignment
 
