@@ -76,8 +76,7 @@ def slope_score_by_hand(points):
 
 BY_HAND = {
     "what-is-emergence-1": 0.7528,  # (1884 − 184)/2000/log10(175/13)
-    "what-is-emergence-2": 6,
-    "what-is-emergence-3": 29,
+    "what-is-emergence-2": 29,
     "toy-model-1": 400,  # 20^2
     "toy-model-3": 65985,  # −ln(0.05) e^10
     "toy-model-4": 0.934,  # ln(2.4769/0.2182)/ln(175/13)
