@@ -20,7 +20,10 @@ import yaml
 import mirage
 from tools.pair import local_links
 from tools.project import DOCUMENTATION, REPOSITORY, REVISION, ROOT, write
-from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, doors, pages, status, summaries
+from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, doors, lecturers, pages, status, summaries
+
+# The pages of which a part is computed, and by what.
+_FILLED = {"index": summaries, "gallery": summaries, "for-lecturers": lecturers, "status": status}
 
 
 def main() -> int:
@@ -47,10 +50,12 @@ def stage() -> None:
     for path in (ROOT / "book").rglob("*"):
         if path.is_file():
             wanted[path.relative_to(ROOT)] = path.read_bytes()
-    for name, tool in (("status", status), ("index", summaries), ("gallery", summaries)):
+    for name, filler in _FILLED.items():
         page = Path(f"book/{name}.md")
         if page in wanted:
-            wanted[page] = tool.filled(wanted[page].decode()).encode()
+            wanted[page] = filler.filled(wanted[page].decode()).encode()
+    if Path("book/for-lecturers.md") in wanted:
+        wanted[Path("book/images/prerequisites.svg")] = lecturers.graph().encode()
     for path in (BUILD / "notebooks").glob("*.ipynb"):
         if (ROOT / "notebooks" / path.name).exists() and ".part" not in path.suffixes:
             wanted[Path("notebooks") / path.name] = _notebook(path)

@@ -1,7 +1,8 @@
 """Pages that sum up others: findings, a chart and the figures of the executed notebooks stand on them.
 
-In their text `{{finding: PAGE | NAME}}` is the sentence that a page found, `{{chart: PAGE}}` its first
-interactive chart, and `{{gallery}}` every figure, with the heading of the section that it stands in.
+In their text `{{findings: PAGE | NAME | …}}` is a list of what a page found, `{{chart: PAGE}}` its first
+interactive chart, `{{gallery}}` every figure, with the heading of the section that it stands in, and
+`{{pages}}` every notebook, with its question.
 """
 
 import html
@@ -9,12 +10,14 @@ import re
 from collections.abc import Iterator
 
 import nbformat
+import yaml
 
-from tools.site import BUILD, figures, forms, pages
+from tools.project import ROOT
+from tools.site import BUILD, contents, figures, forms, pages
 
 __all__ = ["filled"]
 
-_PLACE = re.compile(r"\{\{(\w+)(?:: ([\w-]+)(?: \| ([^}]+))?)?\}\}")
+_PLACE = re.compile(r"\{\{(\w+)(?:: (.+?))?\}\}")
 _CHART = '<div id="altair-viz-'
 _FIGURE = re.compile(r'<figure class="mirage" id="([\w-]+)">.*?</figure>', re.DOTALL)
 _DATA = re.compile(r'"data:[^"]*" data-file="([^"]+)"')
@@ -24,12 +27,12 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 def filled(text: str) -> str:
     """Return the text of a page with what its places stand for."""
-    parts = {"finding": _finding, "chart": _chart, "gallery": _gallery}
-    return _PLACE.sub(lambda place: parts[place[1]](*filter(None, place.groups()[1:])), text)
+    parts = {"findings": _findings, "chart": _chart, "gallery": _gallery, "pages": _pages}
+    return _PLACE.sub(lambda place: parts[place[1]](*(place[2] or "").split(" | ")), text)
 
 
-def _finding(page: str, name: str) -> str:
-    return forms.finding(page, name)["sentence"]
+def _findings(page: str, *names: str) -> str:
+    return "\n".join(f"- {forms.finding(page, name)['sentence']}" for name in names)
 
 
 def _chart(page: str) -> str:
@@ -37,7 +40,7 @@ def _chart(page: str) -> str:
     return _raw(next(charts, ""))
 
 
-def _gallery() -> str:
+def _gallery(_: str) -> str:
     parts = []
     for page in (page for page in pages() if page.startswith("notebooks/")):
         found = [
@@ -47,6 +50,21 @@ def _gallery() -> str:
         ]
         if found:
             parts += [f"## [](/{page}.ipynb)", _raw(f'<div class="gallery">{"".join(found)}</div>')]
+    return "\n\n".join(parts)
+
+
+def _pages(_: str) -> str:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    parts = []
+    for part in toc["parts"]:
+        names = [chapter["file"].removeprefix("notebooks/") for chapter in part["chapters"]]
+        here = [contents.read()[name] for name in names if name in contents.read()]
+        lines = [
+            f"- [{each.title}](/notebooks/{each.name}.ipynb) {each.question} *{each.level.capitalize()}, "
+            f"{each.minutes} minutes.*"
+            for each in here
+        ]
+        parts += [f"**{part['caption']}**", "\n".join(lines)] if here else []
     return "\n\n".join(parts)
 
 
