@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from tools import assign, slides
 from tools.project import ROOT
-from tools.site import BUILD, HTML, lecturers
+from tools.site import BUILD, HTML, contents, lecturers
 
 PAGE = (ROOT / "book" / "for-lecturers.md").read_text(encoding="utf-8")
 

@@ -12,7 +12,6 @@ import matplotlib.pyplot as plt
 
 from mirage import page
 from tools import assign
-from tools.project import ROOT
 from tools.site.contents import Page, read
 
 __all__ = ["filled", "graph"]
