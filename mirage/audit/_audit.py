@@ -24,8 +24,8 @@ class Audit:
     Attributes
     ----------
     table : DataFrame, one row a case, metric and model
-        `source, harness, family, task, filter, shots, metric, model, parameters, parameters_from, seed, items,
-        score, low, high, floor, verdict`: the mean score, the ends of its 95% interval, and the score of a
+        `source, harness, family, task, filter, shots, metric, model, parameters, parameters_from, seed,
+        items, score, low, high, floor, verdict`: the mean score, the ends of its 95% interval, and the score of a
         model that knows nothing.
     cases : tuple of Case
         With curve, answers, verdict and reasons.
@@ -104,8 +104,8 @@ def compare(logs: Logs, first: str, second: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row a task, filter and number of shots that both answered
-        `source, harness, task, filter, shots, items, clusters, first, second, difference, low, high, p_value,
-        adjusted`: shares that the harness counts as right; second minus first, its 95% interval (Student's, by
+        `source, harness, task, filter, shots, items, clusters, first, second, difference, low, high,
+        p_value, adjusted`: shares that the harness counts as right; second minus first, its 95% interval (Student's, by
         clusters of items if they are known), and its p-value before and after Holm's correction.
 
     Raises

@@ -24,7 +24,8 @@ class Case:
     runs : tuple of Run
         From the smallest model to the largest.
     curve : Curve or None
-        Of what the harness counts as right, with losses where the logs have them; of the loss for whole texts.
+        Of what the harness counts as right, with losses where the logs have them; for whole texts, of the
+        loss.
     losses_from : str
         Where the losses of the curve are from; empty without any.
     answers : FourQuestions or None

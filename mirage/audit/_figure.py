@@ -62,7 +62,8 @@ def described(case: Case) -> str:
     first, last = case.runs[0], case.runs[-1]
     if "own" not in first.scores:
         return f"The loss of {len(case.runs)} models by size"
-    rise = f"{first.scores['own'].mean():.0%} for the smallest model to {last.scores['own'].mean():.0%} for the largest"
+    start, end = (f"{run.scores['own'].mean():.0%}" for run in (first, last))
     name, values = _gentle(case)
     beside = f"; {name.lower()}, from {values[0][0]:.2g} to {values[-1][0]:.2g}" if values else ""
-    return f"Share counted as right, from {rise}{beside}; verdict: {case.verdict}"
+    rise = f"from {start} for the smallest model to {end} for the largest"
+    return f"Share counted as right, {rise}{beside}; verdict: {case.verdict}"

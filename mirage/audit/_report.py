@@ -16,10 +16,10 @@ __all__ = ["report"]
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _METHODS = (
-    "All answers in the logs were scored again; intervals are 95% (Wilson's for shares of independent items).",
+    "All answers were scored again; intervals are 95% (of shares of independent items, Wilson's).",
     "A step is searched for in the gentlest score there is: the likelihood of the right answers, then the log "
-    "score of the options, then the edit distance. Holm's correction is made over all cases of this report.",
-    f"“None found” needs {LEAST_SIZES} sizes at least; with fewer than nine, one unusual model looks like a step.",
+    "score of the options, then the edit distance, with Holm's correction over all cases of this report.",
+    f"That needs {LEAST_SIZES} sizes at least; with fewer than nine, one unusual model looks like a step.",
     "The log-likelihoods are those that the logs hold; a share that the metric explains is that of the rise "
     "between two neighbouring sizes, and rests on a smooth trend of the loss across sizes.",
     "Nothing here says that an ability is absent: it says what these items, prompts and sizes could show.",
@@ -90,9 +90,8 @@ def _verdicts(cases: list[Case]) -> _Markup:
         [_link(k, case), case.runs[0].family, len(case.runs), _verdict(case), case.because]
         for k, case in enumerate(cases, 1)
     ]
-    return _tag(
-        "section", _tag("h2", "Verdicts"), _table(["case", "family", "runs", "verdict", "because"], rows)
-    )
+    table = _table(["case", "family", "runs", "verdict", "because"], rows)
+    return _tag("section", _tag("h2", "Verdicts"), table, class_="verdicts")
 
 
 def _name(case: Case) -> str:

@@ -137,7 +137,7 @@ def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None
         )
     if case.curve.losses is None and seen.visible.sum() < _VISIBLE:
         needed = seen.items_needed[~seen.visible] if seen.items_needed is not None else np.array([np.nan])
-        known = needed[np.isfinite(needed)]
+        known = needed[np.isfinite(needed) & (needed > case.curve.trials.max())]
         more = (
             f"; {known.min():,.0f} items would show one size more, if the fitted curve is right"
             if known.size
@@ -152,46 +152,44 @@ def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None
 
 def _step(case: Case, falls: bool) -> tuple[str, str, str]:
     """Return the verdict on a rise that can be seen: a step, sharp only in the score, or nothing sharp."""
-    gentle, (share, pair) = case.gentle, steepest(case.curve)
-    of = case.losses_from or ("edit distance" if gentle is not case.answers.smoothness else "score itself")
-    gap = f"between {words.number(pair[0])} and {words.number(pair[1])} parameters"
-    test = (
-        f"step in the {of}: {words.p(gentle.p_value)}"
-        if np.isfinite(gentle.p_value)
-        else f"step in the {of}: {gentle.reason}"
-    )
+    gentle, curve, (share, pair) = case.gentle, case.curve, steepest(case.curve)
+    own = gentle is case.answers.smoothness
+    of = case.losses_from or ("score itself" if own else "edit distance")
+    test = f"step in the {of}: {words.p(gentle.p_value) if np.isfinite(gentle.p_value) else gentle.reason}"
     test += f", {words.p(case.adjusted)} over all cases" if np.isfinite(case.adjusted) else ""
     if gentle.found and case.adjusted <= _LEVEL:
-        said = f"{test}; {gentle.answer()}"
-        return VERDICTS["not only"], said, "More runs of the sizes beside the step, or sizes between them."
-    if case.curve.trials is None or share < _SHARP:
-        part = (
-            ""
-            if case.curve.trials is None
-            else f"at most {share:.0%} of the rise lies between neighbouring sizes; "
-        )
-        if falls or case.curve.trials is not None:
-            return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
+        apart = "More runs of the sizes beside the step, or sizes between them."
+        return VERDICTS["not only"], f"{test}; {gentle.answer()}", apart
+    if curve.trials is None and not falls:
         return VERDICTS["no rise"], f"the loss does not surely fall; {test}", "More texts, or larger models."
-    sharp = f"{share:.0%} of the rise lies {gap}"
+    if (curve.trials is None or share < _SHARP) and not gentle.p_value <= _LEVEL:
+        part = (
+            f"{share:.0%} of the rise at most lies between neighbouring sizes; "
+            if curve.trials is not None
+            else ""
+        )
+        return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
+    ends = " and ".join(map(words.number, pair))
+    sharp = f"{share:.0%} of the rise lies between {ends} parameters"
     if case.explained is not None:
-        return _explained(case, sharp, test)
-    if (
-        (gentle.verdict == "no step"
-        and gentle is not case.answers.smoothness)
-        or (case.curve.losses is not None
-        and gentle.verdict == "no step")
-    ):
+        return _explained(case, pair, sharp, test)
+    if gentle.verdict == "no step" and (curve.losses is not None or not own):
         return VERDICTS["metric"], f"{sharp}; {test}", "A step in the likelihood of the right answers."
     return VERDICTS["unknown"], f"{sharp}; {test}", "The likelihood of the right answers, or more sizes."
 
 
-def _explained(case: Case, sharp: str, test: str) -> tuple[str, str, str]:
+def _explained(case: Case, pair: tuple[float, float], sharp: str, test: str) -> tuple[str, str, str]:
+    """Return "the metric" if its share of the rise is surely more than half, whichever size is left out."""
     found = case.explained
     if found.reason:
         return VERDICTS["unknown"], f"{sharp}; {found.reason}; {test}", "More sizes."
-    low, high = found.metric_interval
-    part = f"of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({words.interval((low, high))})"
-    clear = low > found.rise / 2 and not case.gentle.p_value <= _LEVEL
-    name = VERDICTS["metric" if clear else "unknown"]
-    return name, f"{sharp}; {part}; {test}", "A step in the loss that sizes in between would show."
+    ends = words.interval(found.metric_interval)
+    said = f"{sharp}; of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends}); {test}"
+    if found.metric_interval[0] > found.rise / 2 and not case.gentle.p_value <= _LEVEL:
+        curve, others = case.curve, [size for size in case.curve.sizes if size not in pair]
+        rest = [curve.take(curve.parameters != size) for size in others]
+        lows = [emergence.explained_by_metric(each, between=pair).metric_interval[0] for each in rest]
+        if min(lows) > found.rise / 2:
+            said += f"; at least {min(lows):.2f} with any other size left out"
+            return VERDICTS["metric"], said, "A step in the loss that sizes in between would show."
+    return VERDICTS["unknown"], said, "More sizes, above all between these two."

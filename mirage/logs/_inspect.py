@@ -21,7 +21,8 @@ def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path
     scored = [sample for sample in samples if sample["scores"] and not sample["broken"]]
     if status != "success" or not scored:
         planned = asked["dataset"].get("samples", "?")
-        refuse(path, f"not used: status {status}, {len(scored)} samples with a score, of {planned} items")
+        known = f"{len(samples)} samples, {len(scored)} of them with a score, of {planned} items"
+        refuse(path, f"not used: status {status}, {known}")
         return
     if len(scored) < len(samples):
         refuse(path, f"{len(samples) - len(scored)} of {len(samples)} samples have no score")

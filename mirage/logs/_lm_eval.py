@@ -118,8 +118,7 @@ def _columns(table: pa.Table, kind: str) -> Answers:
     if (
         not counts.all()
         or np.unique(numbers).size < numbers.size
-        or (kind == "likelihood"
-        and (counts > 1).any())
+        or (kind == "likelihood" and (counts > 1).any())
     ):
         raise ValueError("no answer, or an item twice")
     first = stored.flatten() if kind == "choice" else pc.list_element(stored, 0)
@@ -142,7 +141,8 @@ def _columns(table: pa.Table, kind: str) -> Answers:
 def _by_line(path: Path, kind: str, filters: list[str], refuse) -> dict[str, Answers]:
     """Return the answers of each filter from the lines that are sound; name the others."""
     rows, faults, seen, total = {}, [], {}, 0
-    for total, (place, row) in enumerate(_rows(path), 1):
+    for place, row in _rows(path):
+        total += 1
         try:
             if isinstance(row, ValueError):
                 raise row
@@ -153,17 +153,12 @@ def _by_line(path: Path, kind: str, filters: list[str], refuse) -> dict[str, Ans
                 raise ValueError(f"item {number} stands twice")
             rows[name][number] = _row(row, kind)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
-            faults.append(
-                f"{place}: {error} is missing" if isinstance(error, KeyError) else f"{place}: {error}"
-            )
-    if faults or not total:
+            faults.append(f"{place}: {error}{' is missing' * isinstance(error, KeyError)}")
+    if not total:
+        refuse(path, "the file is empty")
+    elif faults:
         more = f", and {len(faults) - 1} more like it" if len(faults) > 1 else ""
-        said = (
-            f"{total - len(faults)} of {total} rows are read; {faults[0]}{more}"
-            if faults
-            else "the file is empty"
-        )
-        refuse(path, said)
+        refuse(path, f"{total - len(faults)} of {total} rows are read; {faults[0]}{more}")
     return {name: _joined(kind, found) for name, found in rows.items() if found}
 
 
@@ -179,7 +174,7 @@ def _rows(path: Path) -> Iterator[tuple[str, object]]:
             number += 1
             try:
                 while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
-                    line, number = file.readline(_LONGEST_LINE), number
+                    line = file.readline(_LONGEST_LINE)
                 if line.strip():
                     yield f"line {number}", parse(line)
             except ValueError as error:

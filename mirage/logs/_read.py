@@ -25,6 +25,7 @@ _READERS = {
     "bigbench": _big_bench.read,
     "table": _tables.read,
 }
+_LONGEST = 1000  # characters of a name
 # A log may hold anything where a reader expects something else; each of these is told in one line.
 _UNEXPECTED = OSError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError
 _UNEXPECTED += pa.ArrowException, ZlibError, NotImplementedError
@@ -166,14 +167,10 @@ def _kind(path: Path, beside: list[str]) -> str | None:
 def _runs(harness: str, path: Path, root: Path, refuse: Callable) -> Iterator[Run]:
     try:
         for file, labels, answers in _READERS[harness](path, refuse):
-            labels["source"] = folder_of(file, root, text := str(labels["model"]))
+            labels = _plain(labels)
+            labels["source"] = folder_of(file, root, labels["model"])
             try:
-                yield Run(
-                    str(file),
-                    harness=harness,
-                    **labels | {"model": text, "task": str(labels["task"])},
-                    **scored(answers),
-                )
+                yield Run(str(file), harness=harness, **labels, **scored(answers))
             except _UNEXPECTED as error:
                 refuse(file, f"{labels['task']}: {error}")
     except _UNEXPECTED as error:
@@ -183,6 +180,17 @@ def _runs(harness: str, path: Path, root: Path, refuse: Callable) -> Iterator[Ru
             if isinstance(error, KeyError)
             else f"no {harness} log as it should be: {error}",
         )
+
+
+def _plain(labels: dict) -> dict:
+    """Return labels of the kinds that they should be, whatever the log has in their place."""
+    size, shots = labels.get("parameters"), labels.get("shots", 0)
+    known = isinstance(size, int | float) and 0 < size < 1e18
+    texts = {name: str(value)[:_LONGEST] for name, value in labels.items()}
+    return texts | {
+        "parameters": float(size) if known else None,
+        "shots": shots if isinstance(shots, int) else 0,
+    }
 
 
 def _latest(runs: list[Run], refuse: Callable) -> Iterator[Run]:

@@ -124,7 +124,7 @@ def text_of(value: object) -> str:
 
 
 def folder_of(path: Path, root: Path, model: str) -> str:
-    """Return the folder of a log, from the one that was asked for, without what names the model or the time."""
+    """Return the folder of a log below the one that was asked for, without what names model or time."""
     name, short = (re.sub(r"\W|_", "", text.lower()) for text in (model, model.rpartition("/")[2]))
     kept = []
     for part in path.parent.relative_to(root).parts:
