@@ -47,7 +47,8 @@ def curve(kind: str, sizes: int, rng: np.random.Generator, items: int = 400, sca
 def rates(kind: str, sizes: int, families: int, seed: int = 0) -> dict[str, float]:
     """Return how often each verdict is given."""
     rng = np.random.default_rng([seed, sizes, list(KINDS).index(kind)])
-    cases = [_cases.Case((), curve(kind, sizes, rng), "likelihood") for _ in range(families)]
+    curves = (curve(kind, sizes, rng) for _ in range(families))
+    cases = [_cases.Case((), each, "likelihood") for each in curves]
     # Each family is a report of its own: with many in one, Holm's correction would find fewer steps.
     verdicts = [_verdicts.judged([case])[0].verdict for case in tqdm(cases, desc=f"{kind}, {sizes} sizes")]
     return pd.Series(verdicts).value_counts(normalize=True).to_dict()
@@ -58,8 +59,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--families", type=int, default=200)
     families = parser.parse_args().families
-    rows = {(kind, sizes): rates(kind, sizes, families) for sizes in SIZES for kind in KINDS}
-    print(pd.DataFrame(rows).T.fillna(0).round(3).to_string())
+    print(f"{'family':<18}{'sizes':>5}  share of each verdict")
+    for sizes in SIZES:
+        for kind in KINDS:
+            found = rates(kind, sizes, families)
+            told = ", ".join(f"{name} {share:.3f}" for name, share in sorted(found.items()))
+            print(f"{kind:<18}{sizes:>5}  {told}", flush=True)
 
 
 if __name__ == "__main__":

@@ -105,8 +105,9 @@ def compare(logs: Logs, first: str, second: str) -> pd.DataFrame:
     -------
     DataFrame, one row a task, filter and number of shots that both answered
         `source, harness, task, filter, shots, items, clusters, first, second, difference, low, high,
-        p_value, adjusted`: shares that the harness counts as right; second minus first, its 95% interval (Student's, by
-        clusters of items if they are known), and its p-value before and after Holm's correction.
+        p_value, adjusted`: shares that the harness counts as right; second minus first, its 95% interval
+        (Student's, by clusters of items if they are known), and its p-value before and after Holm's
+        correction.
 
     Raises
     ------

@@ -163,11 +163,8 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
     if curve.trials is None and not falls:
         return VERDICTS["no rise"], f"the loss does not surely fall; {test}", "More texts, or larger models."
     if (curve.trials is None or share < _SHARP) and not gentle.p_value <= _LEVEL:
-        part = (
-            f"{share:.0%} of the rise at most lies between neighbouring sizes; "
-            if curve.trials is not None
-            else ""
-        )
+        part = f"{share:.0%} of the rise at most lies between neighbouring sizes; "
+        part = part if curve.trials is not None else ""
         return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
     ends = " and ".join(map(words.number, pair))
     sharp = f"{share:.0%} of the rise lies between {ends} parameters"

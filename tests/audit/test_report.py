@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from mirage import audit
-from mirage.audit.__main__ import main
+from mirage.audit.__main__ import _plain, main
 from tools.site import browser as local
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -76,8 +76,6 @@ def test_cells_are_no_formulas(report):
     table = pd.read_csv(report.with_suffix(".csv"), dtype=str)
     cells = table[["source", "family", "task", "filter", "model"]].to_numpy().ravel()
     assert not any(str(cell).startswith(("=", "+", "-", "@")) for cell in cells)
-    from mirage.audit.__main__ import _plain
-
     assert _plain('=HYPERLINK("http://x.example")').startswith("'=")
 
 
@@ -112,6 +110,8 @@ def test_no_half_of_a_report_is_left(samples, tmp_path, monkeypatch):
 
 
 def test_the_package_does_not_load_it_unasked():
-    code = "import sys, mirage; print(any(name.startswith(('mirage.', 'numpy', 'pyarrow')) for name in sys.modules))"
+    code = (
+        "import sys, mirage; print(any(n.startswith(('mirage.', 'numpy', 'pyarrow')) for n in sys.modules))"
+    )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed == "False\n"
