@@ -25,8 +25,8 @@ class Audit:
     ----------
     table : DataFrame, one row a case, metric and model
         `source, harness, family, task, filter, shots, metric, model, parameters, parameters_from, seed,
-        items, score, low, high, floor, verdict`: the mean score, the ends of its 95% interval, and the score of a
-        model that knows nothing.
+        items, score, low, high, floor, verdict`: the mean score, the ends of its 95% interval, and the score
+        of a model that knows nothing.
     cases : tuple of Case
         With curve, answers, verdict and reasons.
     unread : tuple of str

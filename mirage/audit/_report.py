@@ -17,8 +17,8 @@ __all__ = ["report"]
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _METHODS = (
     "All answers were scored again; intervals are 95% (of shares of independent items, Wilson's).",
-    "A step is searched for in the gentlest score there is: the likelihood of the right answers, then the log "
-    "score of the options, then the edit distance, with Holm's correction over all cases of this report.",
+    "A step is searched for in the gentlest score there is: the likelihood of the right answers, the log "
+    "score of the options, or the edit distance, with Holm's correction over all cases of this report.",
     f"That needs {LEAST_SIZES} sizes at least; with fewer than nine, one unusual model looks like a step.",
     "The log-likelihoods are those that the logs hold; a share that the metric explains is that of the rise "
     "between two neighbouring sizes, and rests on a smooth trend of the loss across sizes.",

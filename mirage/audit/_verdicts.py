@@ -181,7 +181,8 @@ def _explained(case: Case, pair: tuple[float, float], sharp: str, test: str) -> 
     if found.reason:
         return VERDICTS["unknown"], f"{sharp}; {found.reason}; {test}", "More sizes."
     ends = words.interval(found.metric_interval)
-    said = f"{sharp}; of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends}); {test}"
+    part = f"of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends})"
+    said = f"{sharp}; {part}; {test}"
     if found.metric_interval[0] > found.rise / 2 and not case.gentle.p_value <= _LEVEL:
         curve, others = case.curve, [size for size in case.curve.sizes if size not in pair]
         rest = [curve.take(curve.parameters != size) for size in others]
