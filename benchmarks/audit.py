@@ -26,9 +26,10 @@ SIZES = np.geomspace(1e7, 3e10, 8)
 MIRAGE = "import sys; from mirage import logs; logs.read(sys.argv[1:])"
 ERRORBARS = """
 import sys
-from errorbars import load_lm_eval
-for path in sys.argv[1:]:
-    load_lm_eval(path)
+from pathlib import Path
+from errorbars.adapters.lm_eval import load_lm_eval_samples
+for path in Path(sys.argv[1]).glob("samples_*.jsonl"):
+    load_lm_eval_samples(path, filter_name="flexible" if "gtwo" in path.name else None)
 """
 INSPECT = (
     "import sys; from inspect_ai.log import read_eval_log\nfor path in sys.argv[1:]: read_eval_log(path)"

@@ -165,7 +165,8 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
     if (curve.trials is None or share < _SHARP) and not gentle.p_value <= _LEVEL:
         part = f"{share:.0%} of the rise at most lies between neighbouring sizes; "
         part = part if curve.trials is not None else ""
-        return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
+        few = "; with so few sizes no step could be told from one unusual model" * np.isinf(gentle.detectable)
+        return VERDICTS["nothing"], f"{part}{test}{few}", "Sizes that lie closer together."
     ends = " and ".join(map(words.number, pair))
     sharp = f"{share:.0%} of the rise lies between {ends} parameters"
     if case.explained is not None:

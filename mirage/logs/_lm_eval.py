@@ -146,7 +146,7 @@ def _by_line(path: Path, kind: str, filters: list[str], refuse) -> dict[str, Ans
         try:
             if isinstance(row, ValueError):
                 raise row
-            number = text_of(row["doc_id"])
+            number = row["doc_id"] if isinstance(row["doc_id"], int) else text_of(row["doc_id"])
             seen[number] = seen.get(number, 0) + 1
             name = text_of(row.get("filter", filters[min(seen[number], len(filters)) - 1]))
             if number in rows.setdefault(name, {}):

@@ -195,14 +195,14 @@ def _plain(labels: dict) -> dict:
 
 def _latest(runs: list[Run], refuse: Callable) -> Iterator[Run]:
     """Yield one run a model and case: the latest; and of copies of a run, one."""
-    copies: dict[tuple, Run] = {}
+    copies: dict[tuple, list[Run]] = {}
+    latest: dict[tuple, list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.stamp, run.path)):
-        copies.setdefault((run.harness, run.identity, run.task, run.filter, run.shots), []).append(run)
-    latest: dict[tuple, Run] = {}
-    for run in [same[-1] for same in copies.values()]:
-        latest.setdefault(
-            (run.source, run.harness, run.model, run.seed, run.task, run.filter, run.shots), []
-        ).append(run)
+        what = run.harness, run.model, run.seed, run.task, run.filter, run.shots
+        copies.setdefault((run.identity, *what), []).append(run)
+    for *_, run in copies.values():
+        what = run.harness, run.model, run.seed, run.task, run.filter, run.shots
+        latest.setdefault((run.source, *what), []).append(run)
     for groups, why in ((copies, "a copy of"), (latest, "an earlier run than")):
         for *others, run in groups.values():
             for other in others:

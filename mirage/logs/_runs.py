@@ -38,18 +38,20 @@ class Run:
 
     Attributes
     ----------
-    path, source, harness, version : str
+    path, source, harness : str
         File; folder, without the parts that only name the model; what wrote the log.
-    model, task, filter : str
-        As the log names them.
-    shots : int
-        Examples in the prompt.
     kind : str
         As of `Answers`.
     items : ndarray of int, shape (answers,)
         Key of each item: equal for answers to the same item, by its number and its right answer.
     scores : dict of str to ndarray, shape (answers,)
         By metric; and "own", 1 where the harness counts the answer as right.
+    model, task, filter : str
+        As the log names them.
+    shots : int
+        Examples in the prompt.
+    version : str
+        Of the harness.
     floors : dict of str to float
         By metric, the score of a model that knows nothing.
     weights : ndarray, shape (answers,), or None

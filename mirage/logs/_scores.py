@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from operator import eq
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from mirage.logs._runs import Answers
 __all__ = ["scored"]
 
 _INVALID = ("", "[invalid]")
+_LISTS = ("['", '["')  # of right answers, which lm-eval writes as text
 _LONGEST = 10_000  # characters of an answer or a target that are compared
 _LOOKED_AT = 2_000  # wrong answers of a run, for faults; targets, for the floor
 
@@ -19,11 +21,10 @@ def scored(found: Answers) -> dict:
     """Return what a `Run` holds of some answers: kind, items, scores, floors, faults."""
     if not len(found.numbers):
         raise ValueError("there is no answer")
-    texts = [
-        each if isinstance(each, str) else str(each[0] if isinstance(each, list) else each)
-        for each in found.targets
-    ]
-    keys = np.fromiter(map(hash, zip(map(str, found.numbers), map(str.strip, texts), strict=True)), np.int64)
+    targets, numbers = (each.tolist() if isinstance(each, np.ndarray) else each for each in found[2:0:-1])
+    if found.kind != "choice":
+        targets = map(str.strip, [each if isinstance(each, str) else str(each[0]) for each in targets])
+    keys = np.fromiter(map(hash, zip(numbers, targets, strict=True)), np.int64)
     score = _SCORES.get(found.kind, _likelihood)
     return {"kind": found.kind, "items": keys, "clusters": found.clusters, **score(found)}
 
@@ -34,17 +35,20 @@ def _graded(found: Answers) -> dict:
 
 
 def _generation(found: Answers) -> dict:
-    answers, own = found.answers, found.own
-    ways = [[way.strip()[:_LONGEST] for way in _ways(target)] for target in found.targets]
-    first, bare = [each[0] for each in ways], [answer.strip()[:_LONGEST] for answer in answers]
-    pairs = zip(answers, found.targets, strict=True)
-    exact = np.array(
-        [answer in (target if isinstance(target, list) else (target,)) for answer, target in pairs]
-    )
-    stripped = np.array([answer in each for answer, each in zip(bare, ways, strict=True)])
+    answers, own, targets = found.answers, found.own, found.targets
+    several = {
+        k: _ways(each) for k, each in enumerate(targets) if type(each) is not str or each[:2] in _LISTS
+    }
+    if several:
+        targets = [several[k][0] if k in several else each for k, each in enumerate(targets)]
+    first = [each.strip()[:_LONGEST] for each in targets]
+    bare = [each.strip()[:_LONGEST] for each in answers]
+    exact, stripped = (np.fromiter(map(eq, *pair), bool) for pair in ((targets, answers), (first, bare)))
     edits = metrics.token_edit_distance(first, bare).astype(np.int32)
-    for k in (k for k, each in enumerate(ways) if len(each) > 1):
-        edits[k] = metrics.token_edit_distance(ways[k], [bare[k]] * len(ways[k])).min()
+    ways = {k: [way.strip()[:_LONGEST] for way in each] for k, each in several.items()}
+    for k, each in ways.items():
+        exact[k], stripped[k] = answers[k] in several[k], bare[k] in each
+        edits[k] = metrics.token_edit_distance(each, [bare[k]] * len(each)).min()
     right = exact if own is None else np.where(np.isnan(own), exact, own > 0.5)
     scores = {"exact_match": exact, "exact_match_stripped": stripped, "edit_distance": edits, "own": right}
     if found.metric != "own":
@@ -58,8 +62,8 @@ def _generation(found: Answers) -> dict:
 
 
 def _ways(target: str | list[str]) -> list[str]:
-    """Return all right answers; lm-eval writes a list of them as text."""
-    if isinstance(target, str) and target[:2] in ("['", '["') and len(target) < _LONGEST:
+    """Return all right answers."""
+    if isinstance(target, str) and len(target) < _LONGEST:
         try:
             target = ast.literal_eval(target)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -67,12 +71,12 @@ def _ways(target: str | list[str]) -> list[str]:
     return list(map(str, target)) if isinstance(target, list) and target else [str(target)]
 
 
-def _faults(first: list, ways: list, answers: Sequence[str], bare: list, right: np.ndarray) -> dict:
+def _faults(first: list, ways: dict, answers: Sequence[str], bare: list, right: np.ndarray) -> dict:
     """Return shares of empty and of mendable answers, and examples of wrong ones, the telling ones first."""
     wrong = np.flatnonzero(~right)
     looked = wrong[:_LOOKED_AT].tolist()
     empty = [k for k in looked if bare[k] in _INVALID]
-    mended = [k for k in looked if _mendable(bare[k], ways[k])]
+    mended = [k for k in looked if _mendable(bare[k], ways.get(k, [first[k]]))]
     part = len(wrong) / max(len(looked), 1) / len(answers)  # of all answers, for each that was looked at
     chosen = list(dict.fromkeys([*mended, *empty, *looked[:3]]))[:3]
     faults = {"empty": len(empty) * part, "mended": len(mended) * part}

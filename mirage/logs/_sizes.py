@@ -81,6 +81,8 @@ def placed(runs: Iterable[Run], sizes: str | Path | pd.DataFrame | None = None) 
     []
     """
     if isinstance(sizes, str | Path):
+        if "\0" in str(sizes) or not Path(sizes).is_file():
+            raise ValueError(f"sizes must be a file that exists; got {_validate.shown(str(sizes))}")
         sizes = pd.read_csv(sizes, dtype=str, keep_default_na=False)
     rows = {} if sizes is None else _checked(sizes)
     return [_placed(run, rows) for run in runs]
@@ -104,6 +106,7 @@ def _checked(sizes: object) -> dict[str, dict]:
 
 
 def _placed(run: Run, rows: dict[str, dict]) -> Run:
+    _validate.instance("runs", run, Run)
     short = run.model if run.harness == "bigbench" else run.model.rpartition("/")[2]
     row = rows.get(run.model) or rows.get(short) or {}
     seed = _SEED.search(short)

@@ -175,6 +175,7 @@ def test_a_table_of_ones_own_and_a_zip_of_logs(samples, tmp_path):
     outputs.save_outputs(table, tmp_path / "mine.csv")
     found = logs.read(tmp_path / "mine.csv").runs
     assert {run.kind for run in found} == {"generation", "likelihood"}
+    assert len(found) == 4  # of two models
     by_size = outputs.scores(table).set_index("parameters")["score"]
     for run in found:
         assert run.scores["own"].mean() == pytest.approx(by_size[run.parameters])
