@@ -1,7 +1,7 @@
 """From runs to curves: one case is one family on one task, through one filter, with as many examples."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,9 +65,15 @@ def cases(runs: Iterable[Run]) -> list[Case]:
     found: dict[tuple, list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.parameters, run.model, run.seed)):
         found.setdefault(run.case, []).append(run)
-    groups = list(found.values())
+    groups = [_common(group) for group in found.values()]
     likely = [group for group in groups if group[0].kind == "likelihood"]
     return [Case(tuple(group), *_curve(group, likely)) for group in groups]
+
+
+def _common(runs: list[Run]) -> list[Run]:
+    """Return the runs with the scores that all of them have, so that a curve never mixes two."""
+    names = set.intersection(*(set(run.scores) for run in runs))
+    return [replace(run, scores={n: v for n, v in run.scores.items() if n in names}) for run in runs]
 
 
 def independent(run: Run) -> np.ndarray | None:

@@ -58,7 +58,7 @@ def _asked(case: Case, cases: list[Case], rng: int) -> Case:
 
 
 def _of_edits(case: Case, rng: int) -> emergence.BreakTest:
-    edits = [run.scores.get("edit_distance", np.zeros(1)) for run in case.runs]
+    edits = [run.scores["edit_distance"] for run in case.runs]
     errors = [each.std(ddof=1) / np.sqrt(each.size) if each.size > 1 else 0 for each in edits]
     curve = Curve.from_scores(case.curve.parameters, [each.mean() for each in edits], errors)
     return emergence.break_test(curve, rng=rng)
@@ -162,11 +162,14 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
         return VERDICTS["not only"], f"{test}; {gentle.answer()}", apart
     if curve.trials is None and not falls:
         return VERDICTS["no rise"], f"the loss does not surely fall; {test}", "More texts, or larger models."
-    if (curve.trials is None or share < _SHARP) and not gentle.p_value <= _LEVEL:
+    if (curve.trials is None or share < _SHARP) and gentle.p_value > _LEVEL:
         part = f"{share:.0%} of the rise at most lies between neighbouring sizes; "
         part = part if curve.trials is not None else ""
-        few = "; with so few sizes no step could be told from one unusual model" * np.isinf(gentle.detectable)
+        few = "; with so few sizes no step could be told from one unusual model"
+        few = few if np.isinf(gentle.detectable) else ""
         return VERDICTS["nothing"], f"{part}{test}{few}", "Sizes that lie closer together."
+    if curve.trials is None:
+        return VERDICTS["unknown"], test, "More sizes, or more runs of each."
     ends = " and ".join(map(words.number, pair))
     sharp = f"{share:.0%} of the rise lies between {ends} parameters"
     if case.explained is not None:

@@ -112,6 +112,16 @@ def test_two_models_compared_by_hand(samples, runs):
     assert 0.02 < zero["high"] < 0.05  # no difference on 120 items does not mean none anywhere
 
 
+def test_a_curve_never_mixes_two_scores(runs):
+    """As where a harness compares a part of the answer, and the smallest model has nothing right."""
+    one, *others = (run for run in runs["inspect"] if run.task == "recall")
+    lacking = {name: values for name, values in one.scores.items() if name != "edit_distance"}
+    (case,) = _cases.cases([replace(one, scores=lacking), *others])
+    assert not any("edit_distance" in run.scores for run in case.runs)
+    (judged,) = _verdicts.judged([case])
+    assert judged.gentle is judged.answers.smoothness
+
+
 # The rates of many families are measured by experiments/audit_rates.py; here a few of each must not go wrong.
 @pytest.mark.parametrize(
     ("kind", "never"), [("jump by 10", "the metric"), ("power law", "not only the metric")]
