@@ -157,6 +157,8 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
     of = case.losses_from or ("score itself" if own else "edit distance")
     test = f"step in the {of}: {words.p(gentle.p_value) if np.isfinite(gentle.p_value) else gentle.reason}"
     test += f", {words.p(case.adjusted)} over all cases" if np.isfinite(case.adjusted) else ""
+    if not gentle.reason and gentle.p_value > _LEVEL and np.isinf(gentle.detectable):
+        test += "; so few sizes cannot tell a step from one unusual model"
     if gentle.found and case.adjusted <= _LEVEL:
         apart = "More runs of the sizes beside the step, or sizes between them."
         return VERDICTS["not only"], f"{test}; {gentle.answer()}", apart
@@ -165,9 +167,7 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
     if (curve.trials is None or share < _SHARP) and gentle.p_value > _LEVEL:
         part = f"{share:.0%} of the rise at most lies between neighbouring sizes; "
         part = part if curve.trials is not None else ""
-        few = "; with so few sizes no step could be told from one unusual model"
-        few = few if np.isinf(gentle.detectable) else ""
-        return VERDICTS["nothing"], f"{part}{test}{few}", "Sizes that lie closer together."
+        return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
     if curve.trials is None:
         return VERDICTS["unknown"], test, "More sizes, or more runs of each."
     ends = " and ".join(map(words.number, pair))
@@ -180,14 +180,17 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
 
 
 def _explained(case: Case, pair: tuple[float, float], sharp: str, test: str) -> tuple[str, str, str]:
-    """Return "the metric" if its share of the rise is surely more than half, whichever size is left out."""
+    """Return "the metric" if its share of the rise is surely more than half, whichever size is left out.
+
+    And only where a step in the loss would have been found: elsewhere a true jump looks like this too often.
+    """
     found = case.explained
     if found.reason:
         return VERDICTS["unknown"], f"{sharp}; {found.reason}; {test}", "More sizes."
     ends = words.interval(found.metric_interval)
     part = f"of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends})"
     said = f"{sharp}; {part}; {test}"
-    if found.metric_interval[0] > found.rise / 2 and not case.gentle.p_value <= _LEVEL:
+    if found.metric_interval[0] > found.rise / 2 and case.gentle.verdict == "no step":
         curve, others = case.curve, [size for size in case.curve.sizes if size not in pair]
         rest = [curve.take(curve.parameters != size) for size in others]
         lows = [emergence.explained_by_metric(each, between=pair).metric_interval[0] for each in rest]
