@@ -11,6 +11,7 @@ from mirage import _validate, resolution, words
 from mirage.audit._cases import Case, cases, summary
 from mirage.audit._verdicts import judged
 from mirage.logs import Logs, Run, placed
+from mirage.logs._sizes import listed
 
 __all__ = ["Audit", "audit", "compare"]
 
@@ -74,6 +75,10 @@ def audit(logs: Logs, sizes: str | Path | pd.DataFrame | None = None, *, rng: in
     lost = {run.model: None for run in runs if run.parameters is None}
     unread = [
         f"{words.visible(model)}: size unknown, not placed; name it in a file of sizes" for model in lost
+    ]
+    known = {name for run in runs for name in (run.model, run.model.rpartition("/")[2])}
+    unread += [
+        f"sizes: {words.visible(name)} is no model of the logs" for name in listed(sizes) if name not in known
     ]
     found = judged(cases(run for run in runs if run.parameters), rng)
     rows = [row for case in found for run in case.runs for row in _rows(run, case)]

@@ -13,7 +13,7 @@ import pandas as pd
 from mirage import _validate, words
 from mirage.logs._runs import Run
 
-__all__ = ["placed", "size_in_name"]
+__all__ = ["listed", "placed", "size_in_name"]
 
 _UNITS = {"b": 1e9, "m": 1e6, "k": 1e3}
 _NUMBER = re.compile(r"(?<![a-z0-9.])(\d+(?:[._]\d+)?)([bmk])(\d)?(?![a-z0-9])", re.IGNORECASE)
@@ -80,15 +80,18 @@ def placed(runs: Iterable[Run], sizes: str | Path | pd.DataFrame | None = None) 
     >>> placed([])
     []
     """
+    rows = listed(sizes)
+    return [_placed(run, rows) for run in runs]
+
+
+def listed(sizes: object) -> dict[str, dict]:
+    """Return the rows of a file or table of sizes, by model."""
     if isinstance(sizes, str | Path):
         if "\0" in str(sizes) or not Path(sizes).is_file():
             raise ValueError(f"sizes must be a file that exists; got {_validate.shown(str(sizes))}")
         sizes = pd.read_csv(sizes, dtype=str, keep_default_na=False)
-    rows = {} if sizes is None else _checked(sizes)
-    return [_placed(run, rows) for run in runs]
-
-
-def _checked(sizes: object) -> dict[str, dict]:
+    if sizes is None:
+        return {}
     _validate.instance("sizes", sizes, pd.DataFrame)
     _validate.columns("sizes", sizes, ["model", "parameters"])
     rows = {}

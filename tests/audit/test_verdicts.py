@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -92,6 +93,12 @@ def test_a_model_of_unknown_size_is_named_and_not_placed(samples):
         found, runs=tuple(replace(run, parameters=None, model="gpt2-xl") for run in found.runs)
     )
     assert audit.audit(nameless).unread[-1].startswith("gpt2-xl: size unknown")
+
+
+def test_a_size_of_a_model_that_is_not_there_is_told(samples):
+    found = logs.read(samples / "lm_eval" / "v0.4.13_rolling")
+    sizes = pd.DataFrame({"model": ["mirror-21k-s1", "other"], "parameters": [20712, 5]})
+    assert audit.audit(found, sizes).unread == ("sizes: other is no model of the logs",)
 
 
 def test_two_models_compared_by_hand(samples, runs):
