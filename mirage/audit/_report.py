@@ -87,10 +87,16 @@ def _read(result: Audit, command: str) -> _Markup:
 
 def _verdicts(cases: list[Case]) -> _Markup:
     rows = [
-        [_link(k, case), case.runs[0].family, len(case.runs), _verdict(case), case.because]
+        [
+            _link(k, case),
+            f"{case.runs[0].family} in {case.runs[0].source}",
+            len(case.runs),
+            _verdict(case),
+            case.because,
+        ]
         for k, case in enumerate(cases, 1)
     ]
-    table = _table(["case", "family", "runs", "verdict", "because"], rows)
+    table = _table(["case", "family and source", "runs", "verdict", "because"], rows)
     return _tag("section", _tag("h2", "Verdicts"), table, class_="verdicts")
 
 
