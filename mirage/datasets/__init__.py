@@ -32,6 +32,7 @@ from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
 from mirage.datasets.curves import load_curves
+from mirage.datasets.gadre2024 import load_gadre2024, load_gadre2024_losses
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.grokking import load_grokking
 from mirage.datasets.images import Images, load_images
@@ -57,6 +58,8 @@ __all__ = [
     "load_choices",
     "load_cobbe2021",
     "load_curves",
+    "load_gadre2024",
+    "load_gadre2024_losses",
     "load_gpt3_arithmetic",
     "load_grokking",
     "load_images",
