@@ -1,0 +1,206 @@
+"""Forecasts of counts: where a recipe expects the large models, and how far to trust it."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from mirage import _validate
+from mirage.forecasting.recipes import NO_CHANGE, RECIPES, TRACKS, Models, Recipe
+
+__all__ = ["COVERAGES", "forecasts"]
+
+COVERAGES = 50, 90, 95
+_KEPT = ["family", "model", "parameters", "task", "successes", "trials", "compute"]
+_SCATTER = np.geomspace(0.01, 4, 24)[:, None]  # standard deviation of the log odds, at distance 0
+_ORIGINS, _DRAWS = 4, 500
+
+
+def forecasts(
+    table: pd.DataFrame,
+    cut: tuple[str, float],
+    *,
+    by: tuple[str, ...] = ("family", "task"),
+    recipes: Iterable[str] | None = None,
+    growth: float = 2.0,
+    rng: int = 0,
+) -> pd.DataFrame:
+    """Forecast each large model by each recipe, and score the forecast on its count.
+
+    The forecast is a beta-binomial distribution around what the recipe expects. Its precision is
+    1/(σ²·(1 + d)^growth·p(1 − p)), with p what is expected and d the distance in decades from the largest
+    model that was fitted. So σ is about the standard deviation of the log odds at distance 0, and with growth
+    2 it grows in proportion to 1 + d. It comes from the small models: the recipe is fitted to the smallest of
+    them and predicts the other small ones, from up to four origins. Its prior is flat in its logarithm, from
+    0.01 to 4; it is averaged over, so few small models give wide forecasts. Each small model counts once,
+    however often it was predicted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `mirage.forecasting` says; `model` differs between runs.
+    cut : (str, float)
+        "parameters" or "compute", and where it ends: models below it are small.
+    by : tuple of str
+        What makes a curve: ("family", "task"), or ("task",) to fit all families together.
+    recipes : iterable of str, optional
+        Which; all that are registered if none is given. "no change" is always among them.
+    growth : float
+        At least 0: how the spread grows with the distance.
+    rng : int
+        Seed of the draws that give intervals and CRPS.
+
+    Returns
+    -------
+    DataFrame, one row per recipe and large model
+        `recipe, track`, `family, task, model, parameters, compute, successes, trials, distance`; `expected`
+        (share); `low, high` (of the 90% interval for the measured share); `inside_50, inside_90, inside_95`;
+        `log_score` (nats; larger is better) and `crps` (in shares; smaller is better). Curves with fewer than
+        three small sizes, or no large one, are left out; so is a recipe that lacks a column.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If columns are missing, counts or sizes are not possible, an argument is not allowed, no curve is
+        left, or a recipe returns other than one finite number per large model.
+
+    References
+    ----------
+    Gneiting and Raftery (2007), *J. Am. Statist. Assoc.* 102:359 (log score and CRPS).
+
+    Examples
+    --------
+    >>> sizes = 10.0 ** np.arange(6, 12)
+    >>> table = pd.DataFrame({"family": "a", "model": range(6), "parameters": sizes, "task": "sums"})
+    >>> table = table.assign(successes=[1, 4, 12, 30, 58, 80], trials=100)
+    >>> found = forecasts(table, ("parameters", 1e10), recipes=["logistic"])
+    >>> found[["recipe", "successes", "expected"]].round(2).to_numpy().tolist()[-1]
+    ['logistic', 80, 0.82]
+    """
+    if not isinstance(cut, tuple | list) or len(cut) != 2:
+        raise TypeError(f"cut must be a pair of column and number; got {_validate.shown(cut)}")
+    column, end = (
+        _validate.choice("cut", cut[0], ("parameters", "compute")),
+        _validate.number("cut", cut[1], 0),
+    )
+    growth, rng = _validate.number("growth", growth, 0), _validate.integer("rng", rng)
+    chosen, found = _chosen(recipes), []
+    for _, rows in _checked(table).groupby(list(by), sort=False):
+        models = {name: rows[name].to_numpy() for name in rows}
+        below = models[column] < end
+        small = _taken(models, below)
+        if below.all() or np.unique(small["scale"]).size < 3 or np.unique(small[column]).size < 2:
+            continue
+        kept, large = rows.loc[~below, _KEPT], _taken(models, ~below)
+        for recipe in chosen:
+            if all(name in models and not np.isnan(models[name]).any() for name in recipe.needs):
+                scored = _scored(recipe, small, large, column, growth, rng)
+                found.append(kept.assign(recipe=recipe.name, track=recipe.track, **scored))
+    if not found:
+        raise ValueError(f"table must have three small sizes and a large one on a curve; cut was {cut}")
+    return pd.concat(found, ignore_index=True)
+
+
+def _chosen(recipes: Iterable[str] | None) -> list[Recipe]:
+    if isinstance(recipes, str):
+        raise TypeError(f"recipes must be a list of names; got {recipes!r}")
+    names = RECIPES if recipes is None else dict.fromkeys([NO_CHANGE, *recipes])
+    return [RECIPES[_validate.choice("recipes", name, tuple(RECIPES))] for name in names]
+
+
+def _checked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with shares, chance and the scale; refuse what cannot be."""
+    _validate.instance("table", table, pd.DataFrame)
+    _validate.columns("table", table, _KEPT[:-1])
+    right, items = _validate.counts(*(table[name].to_numpy() for name in ("successes", "trials")))
+    found = table.assign(successes=right, trials=items, share=right / items)
+    for name, default, *ends in (("parameters", None, 0), ("compute", np.nan, 0), ("chance", 0.0, -1e-9, 1)):
+        values = table.get(name, pd.Series(default, table.index)).to_numpy(float)
+        found[name] = _validate.array(name, values, *ends, open_low=True, missing=name == "compute")
+    known = found["compute"].notna().groupby(found["task"]).transform("all")
+    return found.assign(scale=found["compute"].where(known, found["parameters"]))
+
+
+def _taken(models: Models, which: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: values[which] for name, values in models.items()}
+
+
+def _scored(
+    recipe: Recipe, small: Models, large: Models, column: str, growth: float, rng: int
+) -> dict[str, np.ndarray]:
+    """Return what is expected of the large models, intervals, and the scores of the forecast."""
+    expected, distance, precision = _forecast(recipe, small, large, growth)
+    weight = _weights(recipe, small, column, growth)
+    right, items = large["successes"], large["trials"]
+    logs = _log_probability(right, items, expected, precision)
+    drawn = _drawn(items, expected, precision, weight, rng)
+    levels = [0.5 + sign * cover / 200 for sign in (-1, 1) for cover in COVERAGES]
+    ends, share = np.quantile(drawn, levels, axis=0), right / items
+    inside = (ends[:3] <= share + 1e-12) & (share - 1e-12 <= ends[3:])
+    found = {"distance": distance, "expected": expected, "low": ends[1], "high": ends[4]}
+    found |= {f"inside_{cover}": one for cover, one in zip(COVERAGES, inside, strict=True)}
+    return found | {"log_score": np.log(weight @ np.exp(logs) + 1e-300), "crps": _crps(drawn, share)}
+
+
+def _forecast(recipe: Recipe, small: Models, large: Models, growth: float) -> tuple[np.ndarray, ...]:
+    """Return the expected shares, never quite 0 or 1, the distances, and the precision by the scatter."""
+    hidden = [name for name in large if name in ("successes", "share")]
+    if recipe.track == TRACKS[0]:
+        hidden += [name for name in large if name == "loss" or name.startswith("ability_")]
+    seen = {name: values for name, values in large.items() if name not in hidden}
+    found = np.asarray(recipe.predict(small, seen), dtype=float)
+    if found.shape != large["scale"].shape or not np.isfinite(found).all():
+        what = f"recipe {recipe.name!r} must return a finite number for each of {large['scale'].size} models"
+        raise ValueError(f"{what}; got {_validate.shown(found)}")
+    least = 0.5 / (large["trials"] + 1)
+    expected = np.clip(found, least, 1 - least)
+    distance = np.maximum(np.log10(large["scale"] / small["scale"].max()), 0)
+    return expected, distance, 1 / (_SCATTER**2 * (1 + distance) ** growth * expected * (1 - expected))
+
+
+def _weights(recipe: Recipe, small: Models, column: str, growth: float) -> np.ndarray:
+    """Return the posterior of the scatter, from small models that still smaller ones predicted."""
+    logs, times = np.zeros((_SCATTER.size, small["scale"].size)), np.zeros(small["scale"].size)
+    for below in _origins(small, column):
+        above = _taken(small, ~below)
+        expected, _, precision = _forecast(recipe, _taken(small, below), above, growth)
+        logs[:, ~below] += _log_probability(above["successes"], above["trials"], expected, precision)
+        times[~below] += 1
+    return special.softmax((logs / np.maximum(times, 1)).sum(axis=1))
+
+
+def _origins(small: Models, column: str) -> Iterator[np.ndarray]:
+    """Yield which small models are still smaller, for up to four cuts that leave a third or more."""
+    sizes = np.unique(small[column])
+    possible = sizes[max(2, sizes.size // 3) :]
+    places = np.linspace(0, len(possible) - 1, min(_ORIGINS, len(possible))).round().astype(int)
+    for end in possible[places]:
+        yield small[column] < end
+
+
+def _log_probability(
+    right: np.ndarray, items: np.ndarray, expected: np.ndarray, precision: np.ndarray
+) -> np.ndarray:
+    """Return the log probability of counts, shape (scatters, models), in the beta-binomial distribution."""
+    a, b = expected * precision, (1 - expected) * precision
+    ways = -np.log1p(items) - special.betaln(items - right + 1, right + 1)
+    return ways + special.betaln(right + a, items - right + b) - special.betaln(a, b)
+
+
+def _drawn(
+    items: np.ndarray, expected: np.ndarray, precision: np.ndarray, weight: np.ndarray, rng: int
+) -> np.ndarray:
+    """Return draws of the measured share, shape (draws, models)."""
+    rng = np.random.default_rng(rng)
+    which = rng.choice(weight.size, _DRAWS, p=weight)
+    a, b = (share * precision[which] for share in (expected, 1 - expected))
+    return rng.binomial(items, rng.beta(a, b)) / items
+
+
+def _crps(drawn: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return the continuous ranked probability score of each column of draws."""
+    number = len(drawn)
+    order = 2 * np.arange(1, number + 1) - number - 1
+    between = order @ np.sort(drawn, axis=0) / number**2  # half the mean distance of two draws
+    return np.abs(drawn - share).mean(axis=0) - between
