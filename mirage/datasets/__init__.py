@@ -31,6 +31,7 @@ from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
+from mirage.datasets.counts import to_counts, with_abilities
 from mirage.datasets.curves import load_curves
 from mirage.datasets.gadre2024 import load_gadre2024, load_gadre2024_losses
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
@@ -80,6 +81,8 @@ __all__ = [
     "load_vision_errors",
     "load_wu2025",
     "note_if_missing",
+    "to_counts",
+    "with_abilities",
 ]
 
 __getattr__ = _gone.getter(__name__)

@@ -16,11 +16,11 @@ _MODEL = ["family", "task", "model"]
 
 def leaderboard(
     table: pd.DataFrame,
-    cut: tuple[str, float],
+    cut: float,
     *,
+    along: str = "parameters",
     by: tuple[str, ...] = ("family", "task"),
     recipes: Iterable[str] | None = None,
-    rng: int = 0,
 ) -> pd.DataFrame:
     """Rank recipes by how well they forecast the large models of a table: `forecasts`, then `ranking`.
 
@@ -29,14 +29,14 @@ def leaderboard(
     table : DataFrame
         `family, model, parameters, task, successes, trials`; and `compute, loss, chance, ability_1 …` if
         known.
-    cut : (str, float)
-        "parameters" or "compute", and where it ends: models below it are small.
+    cut : float
+        Models below it are small.
+    along : {"parameters", "compute"}
+        What the cut is in.
     by : tuple of str
         What makes a curve: ("family", "task"), or ("task",) to fit all families together.
     recipes : iterable of str, optional
         Which; all that are registered if none is given.
-    rng : int
-        Seed of draws and resamples.
 
     Returns
     -------
@@ -53,10 +53,10 @@ def leaderboard(
     >>> sizes = 10.0 ** np.arange(6, 12)
     >>> table = pd.DataFrame({"family": "a", "model": range(6), "parameters": sizes, "task": "sums"})
     >>> table = table.assign(successes=[1, 4, 12, 30, 58, 80], trials=100)
-    >>> leaderboard(table, ("parameters", 1e10), recipes=["logistic"])["recipe"].tolist()
+    >>> leaderboard(table, 1e10, recipes=["logistic"])["recipe"].tolist()
     ['logistic', 'no change']
     """
-    return ranking(forecasts(table, cut, by=by, recipes=recipes, rng=rng), rng=rng)
+    return ranking(forecasts(table, cut, along=along, by=by, recipes=recipes))
 
 
 def ranking(
@@ -108,25 +108,19 @@ def ranking(
     _validate.choice("against", against, tuple(forecasts["recipe"].unique()))
     resamples, rng = _validate.integer("resamples", resamples, 1), _validate.generator(rng)
     rows = forecasts if "data" in forecasts else forecasts.assign(data="")
-    keys = ["data", *_MODEL]
-    other = rows[rows["recipe"] == against].set_index(keys)["log_score"]
-    rows = rows.join(other.rename("other"), on=keys).dropna(subset="other")
+    other = rows[rows["recipe"] == against].set_index(["data", *_MODEL])["log_score"].rename("other")
+    rows = rows.join(other, on=["data", *_MODEL]).dropna(subset="other")
     rows = rows.assign(gain=rows["log_score"] - rows["other"], width=rows["high"] - rows["low"])
-    means = ["gain", *inside, "width", "crps"]
     found = []
     for (track, recipe), own in rows.groupby(["track", "recipe"]):
-        cells = own.groupby(["data", "task", "family"])[means].mean()
-        drawn = np.mean(list(_resampled(cells["gain"], resamples, rng)), axis=0)
-        low, high = np.quantile(drawn, [0.025, 0.975])
+        cells = own.groupby(["data", "task", "family"])[["gain", *inside, "width", "crps"]].mean()
+        low, high = np.quantile(np.mean([*_resampled(cells["gain"], resamples, rng)], axis=0), [0.025, 0.975])
+        cells.insert(1, "better", cells["gain"] > 0)
         average = cells.groupby("data").mean().mean()
-        better = (cells["gain"] > 0).groupby("data").mean().mean()
+        ends = {"gain": average.pop("gain"), "low": low, "high": high}
         counts = {"curves": len(cells), "models": len(own)}
-        found.append(
-            {"track": track, "recipe": recipe, "gain": average.pop("gain"), "low": low, "high": high}
-            | {"better": better, **average, **counts}
-        )
-    order = pd.DataFrame(found).sort_values(["track", "gain"], ascending=[False, False])
-    return order.reset_index(drop=True)
+        found.append({"track": track, "recipe": recipe, **ends, **average, **counts})
+    return pd.DataFrame(found).sort_values(["track", "gain"], ascending=[False, False], ignore_index=True)
 
 
 def _resampled(gain: pd.Series, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -134,9 +128,6 @@ def _resampled(gain: pd.Series, resamples: int, rng: np.random.Generator) -> Ite
     for _, own in gain.groupby("data"):
         grid = own.droplevel("data").unstack().to_numpy()
         known = ~np.isnan(grid)
-        tasks, families = (
-            rng.multinomial(number, np.full(number, 1 / number), resamples).astype(float)
-            for number in grid.shape
-        )
+        tasks, families = (rng.multinomial(n, np.full(n, 1 / n), resamples).astype(float) for n in grid.shape)
         total = ((tasks @ np.where(known, grid, 0)) * families).sum(axis=1)
         yield total / np.maximum(((tasks @ known) * families).sum(axis=1), 1e-300)

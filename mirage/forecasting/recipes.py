@@ -148,17 +148,12 @@ def rise(small: Models, along: ArrayLike, at: ArrayLike, link: str = "logistic")
 
 
 @register(NO_CHANGE)
-def _no_change(small: Models, large: Models) -> np.ndarray:
-    """A large model scores as the largest small one of its family, or as those of the last factor of ten."""
+def _no_change(small: Models, large: Models) -> list[float]:
+    """A large model scores as the largest small one of its family, or else as those of the last decade."""
     scale, share, family = small["scale"], small["share"], small["family"]
-    levels = {name: _level(scale, share, family == name, 1) for name in set(family)}
-    near = _level(scale, share, scale > 0, 10)
-    return np.array([levels.get(name, near) for name in large["family"]])
-
-
-def _level(scale: np.ndarray, share: np.ndarray, among: np.ndarray, factor: float) -> float:
-    """Return the mean share of the largest models among some, those within a factor of the largest."""
-    return share[among & (scale >= scale[among].max() / factor)].mean()
+    near = share[scale >= scale.max() / 10].mean()
+    last = {one: share[(family == one) & (scale == scale[family == one].max())].mean() for one in set(family)}
+    return [last.get(one, near) for one in large["family"]]
 
 
 @register("power law")

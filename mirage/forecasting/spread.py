@@ -14,13 +14,15 @@ __all__ = ["COVERAGES", "forecasts"]
 COVERAGES = 50, 90, 95
 _KEPT = ["family", "model", "parameters", "task", "successes", "trials", "compute"]
 _SCATTER = np.geomspace(0.01, 4, 24)[:, None]  # standard deviation of the log odds, at distance 0
+_UNIFORM = 0.01  # weight of "any count is as likely", so that one miss does not outweigh all other models
 _ORIGINS, _DRAWS = 4, 500
 
 
 def forecasts(
     table: pd.DataFrame,
-    cut: tuple[str, float],
+    cut: float,
     *,
+    along: str = "parameters",
     by: tuple[str, ...] = ("family", "task"),
     recipes: Iterable[str] | None = None,
     growth: float = 2.0,
@@ -34,14 +36,16 @@ def forecasts(
     2 it grows in proportion to 1 + d. It comes from the small models: the recipe is fitted to the smallest of
     them and predicts the other small ones, from up to four origins. Its prior is flat in its logarithm, from
     0.01 to 4; it is averaged over, so few small models give wide forecasts. Each small model counts once,
-    however often it was predicted.
+    however often it was predicted. One part in a hundred is uniform over all counts.
 
     Parameters
     ----------
     table : DataFrame
         As `mirage.forecasting` says; `model` differs between runs.
-    cut : (str, float)
-        "parameters" or "compute", and where it ends: models below it are small.
+    cut : float
+        Models below it are small.
+    along : {"parameters", "compute"}
+        What the cut is in. Models without it are left out.
     by : tuple of str
         What makes a curve: ("family", "task"), or ("task",) to fit all families together.
     recipes : iterable of str, optional
@@ -74,45 +78,36 @@ def forecasts(
     >>> sizes = 10.0 ** np.arange(6, 12)
     >>> table = pd.DataFrame({"family": "a", "model": range(6), "parameters": sizes, "task": "sums"})
     >>> table = table.assign(successes=[1, 4, 12, 30, 58, 80], trials=100)
-    >>> found = forecasts(table, ("parameters", 1e10), recipes=["logistic"])
+    >>> found = forecasts(table, 1e10, recipes=["logistic"])
     >>> found[["recipe", "successes", "expected"]].round(2).to_numpy().tolist()[-1]
     ['logistic', 80, 0.82]
     """
-    if not isinstance(cut, tuple | list) or len(cut) != 2:
-        raise TypeError(f"cut must be a pair of column and number; got {_validate.shown(cut)}")
-    column, end = (
-        _validate.choice("cut", cut[0], ("parameters", "compute")),
-        _validate.number("cut", cut[1], 0),
-    )
+    column, cut = _validate.choice("along", along, ("parameters", "compute")), _validate.number("cut", cut, 0)
     growth, rng = _validate.number("growth", growth, 0), _validate.integer("rng", rng)
-    chosen, found = _chosen(recipes), []
-    for _, rows in _checked(table).groupby(list(by), sort=False):
+    names, found = dict.fromkeys([NO_CHANGE, *(RECIPES if recipes is None else recipes)]), []
+    chosen = [RECIPES[_validate.choice("recipes", name, tuple(RECIPES))] for name in names]
+    for _, rows in _checked(table, column).groupby(list(by), sort=False):
         models = {name: rows[name].to_numpy() for name in rows}
-        below = models[column] < end
+        below = models[column] < cut
         small = _taken(models, below)
         if below.all() or np.unique(small["scale"]).size < 3 or np.unique(small[column]).size < 2:
             continue
         kept, large = rows.loc[~below, _KEPT], _taken(models, ~below)
         for recipe in chosen:
             if all(name in models and not np.isnan(models[name]).any() for name in recipe.needs):
-                scored = _scored(recipe, small, large, column, growth, rng)
+                weight = _weights(recipe, small, column, growth)
+                scored = _scored(recipe, small, large, weight, growth, rng)
                 found.append(kept.assign(recipe=recipe.name, track=recipe.track, **scored))
     if not found:
-        raise ValueError(f"table must have three small sizes and a large one on a curve; cut was {cut}")
+        raise ValueError(f"table must have three small sizes and a large one on a curve; cut was {cut:g}")
     return pd.concat(found, ignore_index=True)
 
 
-def _chosen(recipes: Iterable[str] | None) -> list[Recipe]:
-    if isinstance(recipes, str):
-        raise TypeError(f"recipes must be a list of names; got {recipes!r}")
-    names = RECIPES if recipes is None else dict.fromkeys([NO_CHANGE, *recipes])
-    return [RECIPES[_validate.choice("recipes", name, tuple(RECIPES))] for name in names]
-
-
-def _checked(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with shares, chance and the scale; refuse what cannot be."""
+def _checked(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the models that can be placed, with shares, chance and the scale; refuse what cannot be."""
     _validate.instance("table", table, pd.DataFrame)
-    _validate.columns("table", table, _KEPT[:-1])
+    _validate.columns("table", table, dict.fromkeys([*_KEPT[:-1], column]))
+    table = table.dropna(subset=[column])
     right, items = _validate.counts(*(table[name].to_numpy() for name in ("successes", "trials")))
     found = table.assign(successes=right, trials=items, share=right / items)
     for name, default, *ends in (("parameters", None, 0), ("compute", np.nan, 0), ("chance", 0.0, -1e-9, 1)):
@@ -127,20 +122,21 @@ def _taken(models: Models, which: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _scored(
-    recipe: Recipe, small: Models, large: Models, column: str, growth: float, rng: int
-) -> dict[str, np.ndarray]:
+    recipe: Recipe, small: Models, large: Models, weight: np.ndarray, growth: float, rng: int
+) -> dict:
     """Return what is expected of the large models, intervals, and the scores of the forecast."""
     expected, distance, precision = _forecast(recipe, small, large, growth)
-    weight = _weights(recipe, small, column, growth)
-    right, items = large["successes"], large["trials"]
-    logs = _log_probability(right, items, expected, precision)
-    drawn = _drawn(items, expected, precision, weight, rng)
+    probability = (1 - _UNIFORM) * weight @ np.exp(_log_probability(large, expected, precision))
+    drawn = _drawn(large["trials"], expected, precision, weight, rng)
     levels = [0.5 + sign * cover / 200 for sign in (-1, 1) for cover in COVERAGES]
-    ends, share = np.quantile(drawn, levels, axis=0), right / items
+    ends, share = np.quantile(drawn, levels, axis=0), large["successes"] / large["trials"]
     inside = (ends[:3] <= share + 1e-12) & (share - 1e-12 <= ends[3:])
     found = {"distance": distance, "expected": expected, "low": ends[1], "high": ends[4]}
     found |= {f"inside_{cover}": one for cover, one in zip(COVERAGES, inside, strict=True)}
-    return found | {"log_score": np.log(weight @ np.exp(logs) + 1e-300), "crps": _crps(drawn, share)}
+    return found | {
+        "log_score": np.log(probability + _UNIFORM / (large["trials"] + 1)),
+        "crps": _crps(drawn, share),
+    }
 
 
 def _forecast(recipe: Recipe, small: Models, large: Models, growth: float) -> tuple[np.ndarray, ...]:
@@ -165,7 +161,7 @@ def _weights(recipe: Recipe, small: Models, column: str, growth: float) -> np.nd
     for below in _origins(small, column):
         above = _taken(small, ~below)
         expected, _, precision = _forecast(recipe, _taken(small, below), above, growth)
-        logs[:, ~below] += _log_probability(above["successes"], above["trials"], expected, precision)
+        logs[:, ~below] += _log_probability(above, expected, precision)
         times[~below] += 1
     return special.softmax((logs / np.maximum(times, 1)).sum(axis=1))
 
@@ -179,23 +175,21 @@ def _origins(small: Models, column: str) -> Iterator[np.ndarray]:
         yield small[column] < end
 
 
-def _log_probability(
-    right: np.ndarray, items: np.ndarray, expected: np.ndarray, precision: np.ndarray
-) -> np.ndarray:
+def _log_probability(models: Models, expected: np.ndarray, precision: np.ndarray) -> np.ndarray:
     """Return the log probability of counts, shape (scatters, models), in the beta-binomial distribution."""
+    right, wrong = models["successes"], models["trials"] - models["successes"]
     a, b = expected * precision, (1 - expected) * precision
-    ways = -np.log1p(items) - special.betaln(items - right + 1, right + 1)
-    return ways + special.betaln(right + a, items - right + b) - special.betaln(a, b)
+    ways = -np.log1p(right + wrong) - special.betaln(wrong + 1, right + 1)
+    return ways + special.betaln(right + a, wrong + b) - special.betaln(a, b)
 
 
-def _drawn(
-    items: np.ndarray, expected: np.ndarray, precision: np.ndarray, weight: np.ndarray, rng: int
-) -> np.ndarray:
+def _drawn(items: np.ndarray, expected: np.ndarray, precision: np.ndarray, weight: np.ndarray, rng: int):
     """Return draws of the measured share, shape (draws, models)."""
     rng = np.random.default_rng(rng)
-    which = rng.choice(weight.size, _DRAWS, p=weight)
-    a, b = (share * precision[which] for share in (expected, 1 - expected))
-    return rng.binomial(items, rng.beta(a, b)) / items
+    precision = precision[rng.choice(weight.size, _DRAWS, p=weight)]
+    share = rng.beta(expected * precision, (1 - expected) * precision)
+    share = np.where(rng.random(share.shape) < _UNIFORM, rng.random(share.shape), share)
+    return rng.binomial(items, share) / items
 
 
 def _crps(drawn: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -1,17 +1,18 @@
-"""Tables to forecast from: counts out of published scores, and the components of other scores."""
+"""From the tables of scores to those that `mirage.forecasting` takes: counts, and what other scores say."""
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from mirage import _validate, scaling
+from mirage import _validate
 
-__all__ = ["from_scores", "with_abilities"]
+__all__ = ["to_counts", "with_abilities"]
 
 _KEYS = ["family", "model", "parameters", "training_flops", "task"]
 
 
-def from_scores(table: pd.DataFrame, metric: str, loss: str | None = None) -> pd.DataFrame:
-    """Return the counts of a table of `mirage.datasets`, one row per model and task.
+def to_counts(table: pd.DataFrame, metric: str, loss: str | None = None) -> pd.DataFrame:
+    """Turn a table of scores into counts, one row per model and task, as `mirage.forecasting` takes them.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def from_scores(table: pd.DataFrame, metric: str, loss: str | None = None) -> pd
     --------
     >>> table = pd.DataFrame({"family": "a", "model": ["x", "y"], "parameters": [1e8, 1e9], "task": "b"})
     >>> table = table.assign(training_flops=1e20, metric="accuracy", score=[0.1, 0.4], items=10)
-    >>> from_scores(table, "accuracy")["successes"].tolist()
+    >>> to_counts(table, "accuracy")["successes"].tolist()
     [1, 4]
     """
     _validate.instance("table", table, pd.DataFrame)
@@ -115,7 +116,7 @@ def _components(scores: pd.DataFrame, number: int) -> pd.DataFrame:
     """Return the first principal components of the logits, turned so that more is better."""
     if scores.shape[1] < number:
         raise ValueError(f"number must be at most the other benchmarks, {scores.shape[1]}; got {number}")
-    logits = pd.DataFrame(scaling.link(scores.clip(0.001, 0.999), "logistic"), scores.index, scores.columns)
+    logits = special.logit(scores.clip(0.001, 0.999))
     standard = ((logits - logits.mean()) / logits.std().replace(0, 1)).fillna(0)
     left, size, right = np.linalg.svd(standard.to_numpy(), full_matrices=False)
     up = np.where(right[:number].sum(axis=1) < 0, -1, 1)
