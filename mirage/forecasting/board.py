@@ -114,7 +114,7 @@ def ranking(
     found = []
     for (track, recipe), own in rows.groupby(["track", "recipe"]):
         cells = own.groupby(["data", "task", "family"])[["gain", *inside, "width", "crps"]].mean()
-        low, high = np.quantile(np.mean([*_resampled(cells["gain"], resamples, rng)], axis=0), [0.025, 0.975])
+        low, high = np.nanquantile(np.mean([*_resampled(cells["gain"], resamples, rng)], axis=0), [0.025, 0.975])
         cells.insert(1, "better", cells["gain"] > 0)
         average = cells.groupby("data").mean().mean()
         ends = {"gain": average.pop("gain"), "low": low, "high": high}
@@ -130,4 +130,5 @@ def _resampled(gain: pd.Series, resamples: int, rng: np.random.Generator) -> Ite
         known = ~np.isnan(grid)
         tasks, families = (rng.multinomial(n, np.full(n, 1 / n), resamples).astype(float) for n in grid.shape)
         total = ((tasks @ np.where(known, grid, 0)) * families).sum(axis=1)
-        yield total / np.maximum(((tasks @ known) * families).sum(axis=1), 1e-300)
+        drawn = ((tasks @ known) * families).sum(axis=1)
+        yield np.divide(total, drawn, out=np.full(resamples, np.nan), where=drawn > 0)
