@@ -37,6 +37,7 @@ from mirage.datasets.gadre2024 import load_gadre2024, load_gadre2024_losses
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.grokking import load_grokking
 from mirage.datasets.images import Images, load_images
+from mirage.datasets.ladders import load_ladder
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.mccoy2020 import load_mccoy2020
 from mirage.datasets.mcleish2025 import load_mcleish2025
@@ -64,6 +65,7 @@ __all__ = [
     "load_gpt3_arithmetic",
     "load_grokking",
     "load_images",
+    "load_ladder",
     "load_lu2024",
     "load_lu2024_main",
     "load_mccoy2020",

@@ -105,20 +105,20 @@ def with_abilities(table: pd.DataFrame, number: int = 3, of: pd.DataFrame | None
         share = (table["successes"] + 0.5) / (table["trials"] + 1)
         of = share.groupby([table["model"], table["task"]]).mean().unstack()
     _validate.instance("of", of, pd.DataFrame)
+    if number > (fewest := of.shape[1] - of.columns.isin(table["task"]).any()):
+        raise ValueError(f"number must be at most the other benchmarks, {fewest}; got {number}")
+    logits = special.logit(of.clip(0.001, 0.999))
+    standard = ((logits - logits.mean()) / logits.std().replace(0, 1)).fillna(0)
     parts = []
     for task, rows in table.groupby("task", sort=False):
-        found = _components(of.drop(columns=task, errors="ignore"), number)
+        found = _components(standard.loc[:, standard.columns != task], number)
         parts.append(rows.join(found, on="model"))
     return pd.concat(parts).sort_index()
 
 
-def _components(scores: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return the first principal components of the logits, turned so that more is better."""
-    if scores.shape[1] < number:
-        raise ValueError(f"number must be at most the other benchmarks, {scores.shape[1]}; got {number}")
-    logits = special.logit(scores.clip(0.001, 0.999))
-    standard = ((logits - logits.mean()) / logits.std().replace(0, 1)).fillna(0)
+def _components(standard: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Return the first principal components of standardised scores, turned so that more is better."""
     left, size, right = np.linalg.svd(standard.to_numpy(), full_matrices=False)
     up = np.where(right[:number].sum(axis=1) < 0, -1, 1)
     names = [f"ability_{place + 1}" for place in range(number)]
-    return pd.DataFrame(left[:, :number] * size[:number] * up, scores.index, names)
+    return pd.DataFrame(left[:, :number] * size[:number] * up, standard.index, names)

@@ -1,6 +1,6 @@
 """The leaderboard: recipes compared on the same large models, with intervals over tasks and families."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,7 @@ __all__ = ["leaderboard", "ranking"]
 _MODEL = ["family", "task", "model"]
 
 
-def leaderboard(
-    table: pd.DataFrame,
-    cut: float,
-    *,
-    along: str = "parameters",
-    by: tuple[str, ...] = ("family", "task"),
-    recipes: Iterable[str] | None = None,
-) -> pd.DataFrame:
+def leaderboard(table: pd.DataFrame, cut: float | pd.Series, **options: object) -> pd.DataFrame:
     """Rank recipes by how well they forecast the large models of a table: `forecasts`, then `ranking`.
 
     Parameters
@@ -29,14 +22,10 @@ def leaderboard(
     table : DataFrame
         `family, model, parameters, task, successes, trials`; and `compute, loss, chance, ability_1 …` if
         known.
-    cut : float
-        Models below it are small.
-    along : {"parameters", "compute"}
-        What the cut is in.
-    by : tuple of str
-        What makes a curve: ("family", "task"), or ("task",) to fit all families together.
-    recipes : iterable of str, optional
-        Which; all that are registered if none is given.
+    cut : float or Series
+        Models below it are small; one for all, or one a row of the table.
+    **options : object
+        Of `forecasts`: `along`, `by`, `recipes`, `growth`, `rng`.
 
     Returns
     -------
@@ -56,7 +45,7 @@ def leaderboard(
     >>> leaderboard(table, 1e10, recipes=["logistic"])["recipe"].tolist()
     ['logistic', 'no change']
     """
-    return ranking(forecasts(table, cut, along=along, by=by, recipes=recipes))
+    return ranking(forecasts(table, cut, **options))
 
 
 def ranking(
@@ -101,7 +90,6 @@ def ranking(
     [1.0, 0.0]
     """
     inside = [f"inside_{cover}" for cover in COVERAGES]
-    _validate.instance("forecasts", forecasts, pd.DataFrame)
     _validate.columns(
         "forecasts", forecasts, ("track", "recipe", *_MODEL, "log_score", "low", "high", *inside)
     )
@@ -114,12 +102,13 @@ def ranking(
     found = []
     for (track, recipe), own in rows.groupby(["track", "recipe"]):
         cells = own.groupby(["data", "task", "family"])[["gain", *inside, "width", "crps"]].mean()
-        low, high = np.nanquantile(np.mean([*_resampled(cells["gain"], resamples, rng)], axis=0), [0.025, 0.975])
+        low, high = np.nanquantile(
+            np.mean([*_resampled(cells["gain"], resamples, rng)], axis=0), [0.025, 0.975]
+        )
         cells.insert(1, "better", cells["gain"] > 0)
         average = cells.groupby("data").mean().mean()
-        ends = {"gain": average.pop("gain"), "low": low, "high": high}
-        counts = {"curves": len(cells), "models": len(own)}
-        found.append({"track": track, "recipe": recipe, **ends, **average, **counts})
+        known = {"track": track, "recipe": recipe, "gain": average.pop("gain"), "low": low, "high": high}
+        found.append(known | {**average, "curves": len(cells), "models": len(own)})
     return pd.DataFrame(found).sort_values(["track", "gain"], ascending=[False, False], ignore_index=True)
 
 

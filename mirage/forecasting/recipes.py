@@ -12,12 +12,10 @@ __all__ = ["NO_CHANGE", "RECIPES", "TRACKS", "Recipe", "register", "rise"]
 
 TRACKS = "size", "scores"
 NO_CHANGE = "no change"
-_LOOSE = np.array([0.01, 0.04])  # precisions of priors: sd 10 for the level, 5 per sd of what it runs along
 _ROUNDS = 30
 _EXPONENTS = np.arange(0.05, 1.01, 0.05)
 
 Models = Mapping[str, np.ndarray]
-Predict = Callable[[Models, Models], ArrayLike]
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Recipe:
     """
 
     name: str
-    predict: Predict
+    predict: Callable[[Models, Models], ArrayLike]
     track: str = "size"
     needs: tuple[str, ...] = ()
 
@@ -45,7 +43,7 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {}
 
 
-def register(name: str, *, track: str = "size", needs: tuple[str, ...] = ()) -> Callable[[Predict], Predict]:
+def register(name: str, *, track: str = "size", needs: tuple[str, ...] = ()) -> Callable:
     """Put the function below on the leaderboard; a recipe of the same name is replaced.
 
     Parameters
@@ -82,7 +80,7 @@ def register(name: str, *, track: str = "size", needs: tuple[str, ...] = ()) -> 
     if isinstance(needs, str) or not all(isinstance(one, str) for one in needs):
         raise TypeError(f"needs must be a tuple of names of columns; got {_validate.shown(needs)}")
 
-    def put(predict: Predict) -> Predict:
+    def put(predict: Callable) -> Callable:
         RECIPES[name] = Recipe(name, predict, track, tuple(needs))
         return predict
 
@@ -125,12 +123,12 @@ def rise(small: Models, along: ArrayLike, at: ArrayLike, link: str = "logistic")
     _validate.columns("small", small, ("successes", "trials", "chance"))
     link = _validate.choice("link", link, ("gompertz", "logistic", "probit"))
     right, items, floor = (np.asarray(small[name], dtype=float) for name in ("successes", "trials", "chance"))
-    along, at = (_validate.array(name, values) for name, values in (("along", along), ("at", at)))
-    along, at = (values.reshape(len(values), -1) for values in (along, at))
+    checked = (_validate.array(name, values) for name, values in (("along", along), ("at", at)))
+    along, at = (values.reshape(len(values), -1) for values in checked)
     centre, unit = along.mean(axis=0), along.std(axis=0)
     unit = np.where(unit > 0, unit, 1)
     design = np.column_stack([np.ones(len(along)), (along - centre) / unit])
-    prior = np.append(_LOOSE[0], np.full(along.shape[1], _LOOSE[1]))
+    prior = np.append(0.01, np.full(along.shape[1], 0.04))  # sd 10 of the level, 5 for each sd of `along`
     level = np.clip((right.sum() / items.sum() - floor.mean()) / (1 - floor.mean()), 0.01, 0.99)
     line = np.append(scaling.link(level, link), np.zeros(along.shape[1]))
     for _ in range(_ROUNDS):
@@ -141,7 +139,7 @@ def rise(small: Models, along: ArrayLike, at: ArrayLike, link: str = "logistic")
         pull = design.T @ ((right - items * expected) * slope / variance) - prior * line
         step = np.linalg.solve(design.T @ (weight[:, None] * design) + np.diag(prior), pull)
         line = line + np.clip(step, -1, 1)
-        if np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-6:
             break
     there = np.column_stack([np.ones(len(at)), (at - centre) / unit]) @ line
     return floor[-1] + (1 - floor[-1]) * scaling.share_of_way(there, link)[0]

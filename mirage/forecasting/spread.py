@@ -20,7 +20,7 @@ _ORIGINS, _DRAWS = 4, 500
 
 def forecasts(
     table: pd.DataFrame,
-    cut: float,
+    cut: float | pd.Series,
     *,
     along: str = "parameters",
     by: tuple[str, ...] = ("family", "task"),
@@ -42,8 +42,8 @@ def forecasts(
     ----------
     table : DataFrame
         As `mirage.forecasting` says; `model` differs between runs.
-    cut : float
-        Models below it are small.
+    cut : float or Series
+        Models below it are small; one for all, or one a row of the table.
     along : {"parameters", "compute"}
         What the cut is in. Models without it are left out.
     by : tuple of str
@@ -82,36 +82,39 @@ def forecasts(
     >>> found[["recipe", "successes", "expected"]].round(2).to_numpy().tolist()[-1]
     ['logistic', 80, 0.82]
     """
-    column, cut = _validate.choice("along", along, ("parameters", "compute")), _validate.number("cut", cut, 0)
+    column = _validate.choice("along", along, ("parameters", "compute"))
     growth, rng = _validate.number("growth", growth, 0), _validate.integer("rng", rng)
     names, found = dict.fromkeys([NO_CHANGE, *(RECIPES if recipes is None else recipes)]), []
     chosen = [RECIPES[_validate.choice("recipes", name, tuple(RECIPES))] for name in names]
-    for _, rows in _checked(table, column).groupby(list(by), sort=False):
-        models = {name: rows[name].to_numpy() for name in rows}
-        below = models[column] < cut
-        small = _taken(models, below)
+    rows = _checked(table, [column, *by], cut)
+    models = {name: rows[name].to_numpy() for name in rows}
+    for places in rows.groupby(list(by), sort=False).indices.values():
+        below = models[column][places] < models["cut"][places]
+        small, large = _taken(models, places[below]), _taken(models, places[~below])
         if below.all() or np.unique(small["scale"]).size < 3 or np.unique(small[column]).size < 2:
             continue
-        kept, large = rows.loc[~below, _KEPT], _taken(models, ~below)
         for recipe in chosen:
-            if all(name in models and not np.isnan(models[name]).any() for name in recipe.needs):
+            if all(name in models and not np.isnan(models[name][places]).any() for name in recipe.needs):
                 weight = _weights(recipe, small, column, growth)
-                scored = _scored(recipe, small, large, weight, growth, rng)
-                found.append(kept.assign(recipe=recipe.name, track=recipe.track, **scored))
+                known = {name: large[name] for name in _KEPT} | {"recipe": recipe.name, "track": recipe.track}
+                found.append(known | _scored(recipe, small, large, weight, growth, rng))
     if not found:
-        raise ValueError(f"table must have three small sizes and a large one on a curve; cut was {cut:g}")
-    return pd.concat(found, ignore_index=True)
+        raise ValueError(
+            f"table must have three small sizes and a large one on a curve; cut was {_validate.shown(cut)}"
+        )
+    return pd.concat(map(pd.DataFrame, found), ignore_index=True)
 
 
-def _checked(table: pd.DataFrame, column: str) -> pd.DataFrame:
+def _checked(table: pd.DataFrame, columns: list[str], cut: object) -> pd.DataFrame:
     """Return the models that can be placed, with shares, chance and the scale; refuse what cannot be."""
     _validate.instance("table", table, pd.DataFrame)
-    _validate.columns("table", table, dict.fromkeys([*_KEPT[:-1], column]))
-    table = table.dropna(subset=[column])
+    _validate.columns("table", table, dict.fromkeys([*_KEPT[:-1], *columns]))
+    table = table.assign(cut=cut).dropna(subset=columns)
     right, items = _validate.counts(*(table[name].to_numpy() for name in ("successes", "trials")))
-    found = table.assign(successes=right, trials=items, share=right / items)
-    for name, default, *ends in (("parameters", None, 0), ("compute", np.nan, 0), ("chance", 0.0, -1e-9, 1)):
-        values = table.get(name, pd.Series(default, table.index)).to_numpy(float)
+    found = {"compute": np.nan, "chance": 0.0} | dict(table.assign(successes=right, trials=items))
+    found = pd.DataFrame(found, table.index).assign(share=right / items)
+    for name, *ends in (("parameters", 0), ("compute", 0), ("cut", 0), ("chance", -1e-9, 1)):
+        values = found[name].to_numpy(float)
         found[name] = _validate.array(name, values, *ends, open_low=True, missing=name == "compute")
     known = found["compute"].notna().groupby(found["task"]).transform("all")
     return found.assign(scale=found["compute"].where(known, found["parameters"]))
@@ -121,9 +124,7 @@ def _taken(models: Models, which: np.ndarray) -> dict[str, np.ndarray]:
     return {name: values[which] for name, values in models.items()}
 
 
-def _scored(
-    recipe: Recipe, small: Models, large: Models, weight: np.ndarray, growth: float, rng: int
-) -> dict:
+def _scored(recipe: Recipe, small: Models, large: Models, weight: np.ndarray, growth: float, rng: int):
     """Return what is expected of the large models, intervals, and the scores of the forecast."""
     expected, distance, precision = _forecast(recipe, small, large, growth)
     probability = (1 - _UNIFORM) * weight @ np.exp(_log_probability(large, expected, precision))
@@ -141,10 +142,8 @@ def _scored(
 
 def _forecast(recipe: Recipe, small: Models, large: Models, growth: float) -> tuple[np.ndarray, ...]:
     """Return the expected shares, never quite 0 or 1, the distances, and the precision by the scatter."""
-    hidden = [name for name in large if name in ("successes", "share")]
-    if recipe.track == TRACKS[0]:
-        hidden += [name for name in large if name == "loss" or name.startswith("ability_")]
-    seen = {name: values for name, values in large.items() if name not in hidden}
+    hidden = ("successes", "share") + (("loss", "ability_") if recipe.track == TRACKS[0] else ())
+    seen = {name: values for name, values in large.items() if not name.startswith(hidden)}
     found = np.asarray(recipe.predict(small, seen), dtype=float)
     if found.shape != large["scale"].shape or not np.isfinite(found).all():
         what = f"recipe {recipe.name!r} must return a finite number for each of {large['scale'].size} models"
@@ -194,7 +193,6 @@ def _drawn(items: np.ndarray, expected: np.ndarray, precision: np.ndarray, weigh
 
 def _crps(drawn: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Return the continuous ranked probability score of each column of draws."""
-    number = len(drawn)
-    order = 2 * np.arange(1, number + 1) - number - 1
-    between = order @ np.sort(drawn, axis=0) / number**2  # half the mean distance of two draws
+    order = 2 * np.arange(1, _DRAWS + 1) - _DRAWS - 1
+    between = order @ np.sort(drawn, axis=0) / _DRAWS**2  # half the mean distance of two draws
     return np.abs(drawn - share).mean(axis=0) - between
