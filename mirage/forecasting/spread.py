@@ -128,7 +128,7 @@ def _scored(recipe: Recipe, small: Models, large: Models, weight: np.ndarray, gr
     """Return what is expected of the large models, intervals, and the scores of the forecast."""
     expected, distance, precision = _forecast(recipe, small, large, growth)
     probability = (1 - _UNIFORM) * weight @ np.exp(_log_probability(large, expected, precision))
-    drawn = _drawn(large["trials"], expected, precision, weight, rng)
+    drawn = _drawn(large["trials"], expected, precision, weight, np.random.default_rng(rng))
     levels = [0.5 + sign * cover / 200 for sign in (-1, 1) for cover in COVERAGES]
     ends, share = np.quantile(drawn, levels, axis=0), large["successes"] / large["trials"]
     inside = (ends[:3] <= share + 1e-12) & (share - 1e-12 <= ends[3:])
@@ -182,9 +182,8 @@ def _log_probability(models: Models, expected: np.ndarray, precision: np.ndarray
     return ways + special.betaln(right + a, wrong + b) - special.betaln(a, b)
 
 
-def _drawn(items: np.ndarray, expected: np.ndarray, precision: np.ndarray, weight: np.ndarray, rng: int):
+def _drawn(items: np.ndarray, expected: np.ndarray, precision: np.ndarray, weight: np.ndarray, rng):
     """Return draws of the measured share, shape (draws, models)."""
-    rng = np.random.default_rng(rng)
     precision = precision[rng.choice(weight.size, _DRAWS, p=weight)]
     share = rng.beta(expected * precision, (1 - expected) * precision)
     share = np.where(rng.random(share.shape) < _UNIFORM, rng.random(share.shape), share)
