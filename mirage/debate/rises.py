@@ -16,7 +16,7 @@ def curves_at_chance(table: pd.DataFrame, by: tuple[str, ...], level: float = 0.
     Parameters
     ----------
     table : DataFrame
-        `successes, trials, chance` (the same within a curve), `large` (true or false) and the columns of `by`.
+        `successes, trials, chance` (one within a curve), `large` (true or false) and the columns of `by`.
     by : tuple of str
         What makes a curve.
     level : float
