@@ -39,9 +39,16 @@ def curves_at_chance(table: pd.DataFrame, by: tuple[str, ...], level: float = 0.
     >>> curves_at_chance(table, ("task",)).to_numpy().tolist()
     [[True, False]]
     """
+    _validate.instance("table", table, pd.DataFrame)
+    if not isinstance(by, tuple | list) or not by or not all(isinstance(name, str) for name in by):
+        raise TypeError(f"by must be a tuple of names of columns; got {_validate.shown(by)}")
     _validate.columns("table", table, ("successes", "trials", "chance", "large", *by))
-    level = _validate.share("level", level)
-    kinds = np.where(table["large"], "large", "small")
+    level, chance = (
+        _validate.share("level", level),
+        _validate.array("chance", table["chance"].to_numpy(), 0, 1),
+    )
+    kinds = np.where(_validate.flags("large", table["large"].to_numpy()) > 0, "large", "small")
+    table = table.assign(chance=chance)
     found = {}
     for key, rows in table.groupby([*by, kinds]):
         right, items = _validate.counts(rows["successes"].to_numpy(), rows["trials"].to_numpy())
