@@ -81,7 +81,7 @@ def _contents(reference: list[str]) -> bytes:
 def reference_page(name: str) -> str:
     """Return the page of a module: a table of its names, then their docstrings."""
     module = importlib.import_module(f"mirage.{name}")
-    modules = {f"mirage.{name}": module.__all__}
+    modules = {f"mirage.{name}": [each for each in module.__all__ if _is_of(name, getattr(module, each))]}
     if not module.__all__:  # its modules need PyTorch: they are described, not loaded
         inside = pkgutil.iter_modules(module.__path__, f"mirage.{name}.")
         modules = {each.name: [] for each in inside if "._" not in each.name}
@@ -96,8 +96,18 @@ def reference_page(name: str) -> str:
             "",
             *(f"   {each}" for each in names),
         ]
-        parts += [*(table if names else []), "", f".. automodule:: {path}", "   :members:"]
+        parts += [
+            *(table if names else []),
+            "",
+            f".. automodule:: {path}",
+            f"   :members: {', '.join(names)}",
+        ]
     return "\n".join([f"# `{name}`", "", "```{eval-rst}", *parts, "```", ""])
+
+
+def _is_of(name: str, member: object) -> bool:
+    """Say whether a module has a name of its own, not one that another module describes."""
+    return getattr(member, "__module__", "").removeprefix("mirage.").split(".")[0] in (name, "")
 
 
 def _config() -> bytes:
