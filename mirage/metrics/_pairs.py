@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 
 __all__ = ["items", "scored", "sequences"]
 

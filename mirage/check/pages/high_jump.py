@@ -1,9 +1,9 @@
 """Exercises of the page on the high jump."""
 
 import numpy as np
-from scipy import optimize
 
 from mirage import scaling, toy
+from mirage._later import optimize
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]
