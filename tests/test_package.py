@@ -148,7 +148,7 @@ from mirage import check, datasets, emergence, metrics, outputs, resolution, sca
 from mirage.check.pages import PAGES
 for page in PAGES:
     importlib.import_module(f"mirage.check.pages.{page.replace('-', '_')}")
-print(scaling.link(0.5), toy.accuracy(0.5, 2), resolution.items_needed(0.5), metrics.exact_match([1], [1]))
+scaling.link(0.5), toy.accuracy(0.5, 2), resolution.items_needed(0.5), metrics.exact_match(["12"], ["12"])
 print(check.answer("toy-model-1", 400).passed)
 """
 

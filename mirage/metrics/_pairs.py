@@ -121,7 +121,9 @@ def _usable(tokens: Iterable) -> bool:
 
 
 def _is_missing(token: object) -> bool:
-    return token is None or token is pd.NA or token != token  # NaN differs from itself
+    if token is None or ("pandas" in sys.modules and token is pd.NA):  # not imported for this question alone
+        return True
+    return token != token  # NaN differs from itself
 
 
 def _refuse(name: str, answers: list[Sequence], first: int) -> None:

@@ -14,7 +14,7 @@ from tools.site import HTML
 
 __all__ = ["TEXT", "Handler", "packed", "serving"]
 
-TEXT = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml"}
+TEXT = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml", ".wasm"}
 
 
 class Handler(SimpleHTTPRequestHandler):
