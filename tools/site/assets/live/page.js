@@ -56,7 +56,7 @@ export async function open(place) {
   button("Reset", reset);
   const downloads = button("Download as a notebook", download);
 
-  place.previousElementSibling.hidden = true; // the cell as the book shows it
+  place.previousElementSibling.style.display = "none"; // the cell as the book shows it
   place.replaceChildren(view.dom, buttons, said, shown);
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", `Exercise ${name}, to try here`);
@@ -89,6 +89,7 @@ export async function open(place) {
     if (python.busy) return (said.textContent = "Another exercise of this page is running. Stop it first.");
     set(true);
     shown.replaceChildren();
+    said.textContent = "…";
     const code = view.state.doc.toString();
     // What the reader has run elsewhere on the page stands in the place of what the book has there.
     const above = cells.slice(0, at).map((cell, number) => ran[number] ?? cell);
