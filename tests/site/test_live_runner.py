@@ -118,4 +118,6 @@ def test_figures_are_shown_with_their_axes_and_closed(run):
     code = "figure, axes = plt.subplots()\naxes.set(xlabel='size', ylabel='score')\nNone"
     (figure,) = run(code, ["import matplotlib.pyplot as plt"])["figures"]
     assert figure["text"] == "score by size"
+    (figure,) = run("plt.figure()\nNone", ["import matplotlib.pyplot as plt"])["figures"]
+    assert figure["text"] == "its axes have no labels"
     assert run("1")["figures"] == []

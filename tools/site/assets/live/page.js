@@ -128,7 +128,7 @@ export async function open(place) {
       said.textContent = `Without ${missing} this cannot run here.`;
       runs.focus();
     };
-    said.replaceChildren(`This needs ${missing}, once ${size} to load. `, yes, no);
+    said.replaceChildren(`This needs ${missing}: ${size}, loaded once. `, yes, no);
     yes.focus();
   }
 

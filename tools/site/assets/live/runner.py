@@ -271,6 +271,9 @@ def _figures() -> Iterator[dict[str, str]]:
         for number in plt.get_fignums():
             file, figure = io.BytesIO(), plt.figure(number)
             figure.savefig(file, format="png", bbox_inches="tight")
-            axes = (f"{each.get_ylabel()} by {each.get_xlabel()}".strip() for each in figure.axes)
-            yield {"image": base64.b64encode(file.getvalue()).decode(), "text": "; ".join(axes)}
+            axes = (" by ".join(filter(None, [each.get_ylabel(), each.get_xlabel()])) for each in figure.axes)
+            yield {
+                "image": base64.b64encode(file.getvalue()).decode(),
+                "text": "; ".join(filter(None, axes)) or "its axes have no labels",
+            }
         plt.close("all")

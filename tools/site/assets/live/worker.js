@@ -18,7 +18,7 @@ function print(text) {
   if (printed > MOST) return;
   printed += text.length;
   waiting += printed > MOST ? "… the rest is not shown.\n" : `${text}\n`;
-  if (Date.now() - sent > 100) send();
+  if (printed > MOST || Date.now() - sent > 100) send();
 }
 
 async function start() {
@@ -28,7 +28,9 @@ async function start() {
     fetched("runner.py", "text"),
     fetched("files.json", "json"),
   ]);
-  const python = await loadPyodide({ indexURL: HERE.href, stdout: print, stderr: print });
+  const python = await loadPyodide({ indexURL: HERE.href });
+  python.setStdout({ batched: print }); // not above: what the file system says is no output of the code
+  python.setStderr({ batched: print });
   tell("Loading NumPy …");
   await python.loadPackage("numpy", { messageCallback() {} });
   python.unpackArchive(await fetched(names.package, "arrayBuffer"), "zip", { extractDir: "/lib/python3.12/site-packages" });
