@@ -31,6 +31,7 @@ export async function open(place) {
   const view = new EditorView({
     doc: kept.code ?? stub,
     extensions: [
+      keymap.of([{ key: "Shift-Enter", run: () => (run(), true) }]), // before the editor's own keys
       minimalSetup,
       lineNumbers(),
       language(),
@@ -38,7 +39,6 @@ export async function open(place) {
       syntaxHighlighting(classHighlighter),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ "aria-label": `Code of exercise ${name}. ${HELP}` }),
-      keymap.of([{ key: "Shift-Enter", run: () => (run(), true) }]),
       EditorView.updateListener.of((update) => update.docChanged && save()),
     ],
   });

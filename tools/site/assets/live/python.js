@@ -19,18 +19,22 @@ export class Python {
 
   /* Run code below cells. Return what runner.py returns; or `stopped`, a sentence. */
   run(cells, code, listeners) {
-    if (!this.#worker) {
-      this.#worker = new Worker(new URL("worker.js", this.folder));
-      this.#worker.onmessage = ({ data }) => this.#hear(data);
-      this.#worker.onerror = (event) => {
-        event.preventDefault();
-        this.#end(`Python has stopped: ${event.message ?? "it could not be loaded"}. The next run starts it again.`);
-      };
-    }
+    this.#worker ??= this.#start();
     return new Promise((resolve) => {
       this.#run = { ...listeners, resolve };
       this.#worker.postMessage({ cells, code, allowed: this.#allowed });
     });
+  }
+
+  #start() {
+    const worker = new Worker(new URL("worker.js", this.folder));
+    const ifCurrent = (act) => (event) => worker === this.#worker && act(event); // one that is ended may still speak
+    worker.onmessage = ifCurrent(({ data }) => this.#hear(data));
+    worker.onerror = ifCurrent((event) => {
+      event.preventDefault();
+      this.#end(`Python has stopped: ${event.message ?? "it could not be loaded"}. The next run starts it again.`);
+    });
+    return worker;
   }
 
   stop() {
