@@ -1,5 +1,6 @@
 """The exercises of the pages: each tells its right answer from known mistakes, and the notebooks ask all."""
 
+import itertools
 import math
 import re
 import subprocess
@@ -63,10 +64,19 @@ def test_no_answer_is_near_enough_to_be_both_right_and_a_mistake(exercise):
         assert abs(mistake - exercise.expected) > reach(mistake) + reach(exercise.expected)
 
 
+def slope_score_by_hand(points):
+    """Five points have four slopes: the median of the squares is the mean of the middle two."""
+    mean_gap = math.log(points[-1][0] / points[0][0]) / 4
+    pairs = itertools.pairwise(points)
+    squares = sorted(((b - a) / math.log(large / small) * mean_gap) ** 2 for (small, a), (large, b) in pairs)
+    return (max(points, key=lambda point: point[1])[1] - points[0][1]) / math.sqrt(
+        (squares[1] + squares[2]) / 2
+    )
+
+
 BY_HAND = {
     "what-is-emergence-1": 0.7528,  # (1884 − 184)/2000/log10(175/13)
-    "what-is-emergence-2": 6,
-    "what-is-emergence-3": 29,
+    "what-is-emergence-2": 29,
     "toy-model-1": 400,  # 20^2
     "toy-model-3": 65985,  # −ln(0.05) e^10
     "toy-model-4": 0.934,  # ln(2.4769/0.2182)/ln(175/13)
@@ -76,7 +86,11 @@ BY_HAND = {
     "choosing-a-metric-2": 0.3902,  # 1/2.5631
     "high-jump-4": 28_434,  # 2.99573/0.000105355, where 0.000105355 = −ln(0.9)/1000 − 5.6e-9
     "can-we-trust-the-answers-1": 0.6415,  # 1 − 0.95^20
-    "can-we-trust-the-answers-4": 36,  # (2 · 3)^2
+    "can-we-trust-the-answers-2": 36,  # (2 · 3)^2
+    "how-far-to-trust-them-2": sum(math.comb(200, k) * 19**k for k in range(182)) / 20**200,
+    "how-far-to-trust-them-3": lambda sizes, scores: slope_score_by_hand(
+        list(zip(sizes, scores, strict=True))
+    ),
     "seeing-small-numbers-1": 149,  # ln 0.05/ln 0.98 = 148.3
     "seeing-small-numbers-3": 3,
     "arithmetic-resolution-2": 0.3611,  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)

@@ -9,6 +9,7 @@ PAGES = (  # as in the book
     "choosing-a-metric",
     "choosing-a-metric-in-depth",
     "can-we-trust-the-answers",
+    "how-far-to-trust-them",
     "seeing-small-numbers",
     "arithmetic-metric",
     "arithmetic-resolution",
