@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-__all__ = ["distance", "optimize", "pd", "process", "sparse", "special", "stats"]
+__all__ = ["distance", "optimize", "parquet", "pd", "process", "sparse", "special", "stats"]
 
 
 class _Later:
@@ -19,7 +19,7 @@ class _Later:
         return found
 
 
-pd = _Later("pandas")
+parquet, pd = _Later("pyarrow.parquet"), _Later("pandas")
 distance, process = _Later("rapidfuzz.distance"), _Later("rapidfuzz.process")
 optimize, sparse = _Later("scipy.optimize"), _Later("scipy.sparse")
 special, stats = _Later("scipy.special"), _Later("scipy.stats")
