@@ -6,7 +6,7 @@ import gzip
 import json
 from importlib import resources
 
-from mirage._later import pd
+from mirage._later import parquet, pd
 
 __all__ = ["load_arithmetic_tries"]
 
