@@ -1,12 +1,14 @@
 """The answers of the transformers that were trained for the book, part of the package."""
 
+from __future__ import annotations
+
 import json
 from importlib import resources
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 
 __all__ = ["load_arithmetic", "load_arithmetic_runs"]
 
