@@ -161,7 +161,6 @@ VALID = {
         "between": (1e9, 1e10),
     },
     "toy.families.sample_family": lambda: {"parameters": [1e8, 1e9], "losses": [2.0, 1.0], "items": 10},
-    "toy.high_jump.chain_probability": lambda: {"probability": [0.1, 0.9], "steps": 3},
     "toy.high_jump.clearing_probability": lambda: {"mean": [1.0, 2.0], "deviation": 0.1, "bar": 2.0},
     "toy.high_jump.verified_probability": lambda: {"probability": [0.1, 0.9], "tries": 3, "caught": 0.5},
     "toy.outputs.sample_outputs": lambda: {"parameters": [1e8], "length": 2, "items": 3},

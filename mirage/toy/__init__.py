@@ -5,7 +5,7 @@ names, are in `mirage.metrics`.
 """
 
 from mirage.toy.families import LOSS_CURVES, loss_curve, sample_family
-from mirage.toy.high_jump import chain_probability, clearing_probability, verified_probability
+from mirage.toy.high_jump import clearing_probability, verified_probability
 from mirage.toy.outputs import sample_outputs
 from mirage.toy.scores import accuracy, brier_score, multiple_choice_grade, token_edit_distance
 
@@ -13,7 +13,6 @@ __all__ = [
     "LOSS_CURVES",
     "accuracy",
     "brier_score",
-    "chain_probability",
     "clearing_probability",
     "loss_curve",
     "multiple_choice_grade",

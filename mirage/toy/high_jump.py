@@ -1,16 +1,12 @@
-"""The high jump: an athlete improves smoothly, and clears a fixed bar or does not, once or several times."""
+"""The high jump: an athlete improves smoothly, and clears a fixed bar or does not; verified tries."""
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import stats
 
 from mirage import _validate
 
-__all__ = ["chain_probability", "clearing_probability", "verified_probability"]
-
-# The trapezoidal rule on these nodes is exact to rounding for a smooth density that vanishes at both ends.
-_SPACING = 0.05
-_NODES = _SPACING * np.arange(-760, 241)
+__all__ = ["clearing_probability", "verified_probability"]
 
 
 def clearing_probability(mean: ArrayLike, deviation: ArrayLike, bar: ArrayLike) -> np.ndarray | float:
@@ -50,55 +46,6 @@ def clearing_probability(mean: ArrayLike, deviation: ArrayLike, bar: ArrayLike) 
     mean, deviation, bar = _validate.broadcast(mean=mean, deviation=deviation, bar=bar)
     with np.errstate(over="ignore"):  # a distance beyond the floats is a certain outcome
         return stats.norm.cdf((mean - bar) / deviation)[()]
-
-
-def chain_probability(
-    probability: ArrayLike, steps: ArrayLike, correlation: float = 0.0
-) -> np.ndarray | float:
-    """Return the probability that all steps of a chain succeed, when the steps share some of their luck.
-
-    A step succeeds when √ρ Z + √(1 − ρ) E stays below a threshold, with standard normal deviates: Z is shared
-    by the steps of a chain (the form of the day), E is each step's own. Without correlation the result is
-    q^k, with perfect correlation it is q.
-
-    Parameters
-    ----------
-    probability : array-like
-        Probability q that one step succeeds, between 0 and 1.
-    steps : array-like of int
-        Steps k that must all succeed, at least 1; broadcast against `probability`.
-    correlation : float
-        Correlation ρ of the deviates of any two steps, from 0 to 1.
-
-    Returns
-    -------
-    ndarray or float
-        Between q^k and q, in the broadcast shape.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If an argument is not a number or lies outside its range.
-
-    References
-    ----------
-    The one-factor (equicorrelated) normal distribution: Tong (1990), *The Multivariate Normal Distribution*.
-
-    Examples
-    --------
-    >>> [round(float(chain_probability(0.9, 10, correlation)), 3) for correlation in (0, 0.5, 1)]
-    [0.349, 0.597, 0.9]
-    """
-    correlation = _validate.number("correlation", correlation, 0, 1)
-    q, k = _validate.broadcast(
-        probability=_validate.array("probability", probability, 0, 1),
-        steps=_validate.integers("steps", steps, 1),
-    )
-    # Average over the part that weighs less: given it, the probability changes slowly, and few nodes do.
-    integrand = _given_shared_part if correlation < 0.5 else _given_worst_step
-    threshold = stats.norm.ppf(q)[..., None]
-    chance = integrand(threshold, k[..., None], np.sqrt(correlation), np.sqrt(1 - correlation)).sum(axis=-1)
-    return np.clip(_SPACING * chance, q**k, q)[()]  # rounding must not leave the bounds
 
 
 def verified_probability(
@@ -147,13 +94,3 @@ def verified_probability(
     with np.errstate(divide="ignore", invalid="ignore"):
         tried = np.where(again < 1, -np.expm1(m * np.log(again)) / (1 - again), m)
     return np.clip(q * tried, q, 1)[()]
-
-
-def _given_shared_part(threshold: np.ndarray, steps: np.ndarray, shared: float, own: float) -> np.ndarray:
-    return stats.norm.pdf(_NODES) * np.exp(steps * special.log_ndtr((threshold - shared * _NODES) / own))
-
-
-def _given_worst_step(threshold: np.ndarray, steps: np.ndarray, shared: float, own: float) -> np.ndarray:
-    # The largest of k normal deviates has the density k φ Φ^(k − 1).
-    density = np.exp(np.log(steps) + stats.norm.logpdf(_NODES) + (steps - 1) * special.log_ndtr(_NODES))
-    return density * special.ndtr((threshold - own * _NODES) / shared)

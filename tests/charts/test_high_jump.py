@@ -26,7 +26,7 @@ def test_the_chart_computes_the_high_jump(decade, jumps):
     once = toy.clearing_probability(mean, 0.08, 1.55)
     assert (datum.months, datum.mean, datum.bar) == (pytest.approx(10**decade), pytest.approx(mean), 1.55)
     assert datum.once == pytest.approx(once, rel=1e-9)
-    assert datum.all == pytest.approx(toy.chain_probability(once, jumps), rel=1e-6)
+    assert datum.all == pytest.approx(once**jumps, rel=1e-6)
     assert (datum.low + datum.high) / 2 == pytest.approx(mean)
     inside = stats.norm.cdf(datum.high, mean, 0.08) - stats.norm.cdf(datum.low, mean, 0.08)
     assert inside == pytest.approx(0.8)
@@ -37,7 +37,7 @@ def test_it_says_when_the_bar_is_cleared_and_how_fast(said, bar, spread, jumps):
     def months(jumps, level):
         def gap(decade):
             once = toy.clearing_probability(1.2 + 0.4 * decade, spread, bar)
-            return toy.chain_probability(once, jumps) - level
+            return once**jumps - level
 
         return 10 ** optimize.brentq(gap, -1, 3)
 

@@ -72,13 +72,13 @@ BY_HAND = {
     "toy-model-4": 0.934,  # ln(2.4769/0.2182)/ln(175/13)
     "high-jump-1": 0.5126,  # 2 · 1.28155 · 0.06/0.3
     "high-jump-2": 1.6905,  # 10^(0.05 · 1.8242/0.4), where Φ(1.8242) = 0.5^(1/20)
-    "choosing-a-metric-2": 102.3,  # (1 − 2^−10)/(10 · 2^−9 · ½)
-    "choosing-a-metric-3": 0.3902,  # 1/2.5631
+    "choosing-a-metric-in-depth-2": 102.3,  # (1 − 2^−10)/(10 · 2^−9 · ½)
+    "choosing-a-metric-2": 0.3902,  # 1/2.5631
+    "high-jump-4": 28_434,  # 2.99573/0.000105355, where 0.000105355 = −ln(0.9)/1000 − 5.6e-9
     "can-we-trust-the-answers-1": 0.6415,  # 1 − 0.95^20
     "can-we-trust-the-answers-4": 36,  # (2 · 3)^2
-    "seeing-small-numbers-1": 2995,  # ln 0.05/ln 0.999 = 2994.2
-    "seeing-small-numbers-2": 0.011911,  # 1 − e^(−2.99573/250)
-    "seeing-small-numbers-4": 3,
+    "seeing-small-numbers-1": 149,  # ln 0.05/ln 0.98 = 148.3
+    "seeing-small-numbers-3": 3,
     "arithmetic-resolution-2": 0.3611,  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)
     "arithmetic-length-1": 0.49005,  # .99² / 2
     "meta-analysis-1": 2.875,  # 11.5/4

@@ -6,7 +6,6 @@ from scipy import integrate, stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from mirage import toy
 from mirage.emergence import Curve, explained, explained_by_metric
 
 SIZES = np.geomspace(1e8, 1e11, 8)
@@ -66,7 +65,7 @@ def test_between_two_sizes_above_the_jump_the_trend_is_the_line_above_it():
 
 
 def test_the_link_carries_tokens_that_depend_on_each_other():
-    match = toy.chain_probability(np.exp(-TREND), 5, correlation=0.7)
+    match = 0.7 * np.exp(-TREND) + 0.3 * np.exp(-5 * TREND)  # in 7 of 10 one draw decides for all
     result = split(TREND, match)
     assert result.departure == pytest.approx(0, abs=1e-6)
     assert result.link == pytest.approx(np.ptp(match) - np.ptp(np.exp(-5 * TREND)), abs=1e-3)

@@ -7,6 +7,7 @@ PAGES = (  # as in the book
     "toy-model",
     "high-jump",
     "choosing-a-metric",
+    "choosing-a-metric-in-depth",
     "can-we-trust-the-answers",
     "seeing-small-numbers",
     "arithmetic-metric",

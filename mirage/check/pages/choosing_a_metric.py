@@ -39,29 +39,13 @@ def _one_wrong_digit() -> Function:
     return Function(worst, [(378,), (58,), (4275,), (905,)], mistakes, otherwise)
 
 
-def _information() -> Number:
-    p, length = 0.5, 10
-    of_token = 1 / (p * (1 - p))
-    of_tokens = length * of_token
-    of_answer = length**2 * p ** (length - 2) / (1 - p**length)
-    one = of_token / of_answer
-    mistakes = {
-        "the ratio is upside down: which of the two scores needs more items?": of_answer / of_tokens,
-        "that compares one token with a whole answer. An answer has ten tokens to count.": one,
-        "that compares the two probabilities. The question is about information.": p / p**length,
-        "that is the information of the ten tokens alone. Divide it by that of exact match.": of_tokens,
-    }
-    otherwise = "divide L/(p(1 − p)) by L² p^(L − 2)/(1 − p^L)."
-    return Number(of_tokens / of_answer, mistakes, otherwise)
-
-
 def _spread() -> Number:
     width = 2 * stats.norm.ppf(0.9)
     confidence = 2 * stats.norm.ppf(0.975)
     mistakes = {
         "that is the width for a deviation of one decade. Which deviation gives a width of one?": width,
-        "that reaches from the middle to 90 %. The width runs from 10 % to 90 %.": 2 / width,
-        "that is the range from 2.5 % to 97.5 %, as for a confidence interval.": 1 / confidence,
+        "that reaches from the middle to 90%. The width runs from 10% to 90%.": 2 / width,
+        "that is the range from 2.5% to 97.5%, as for a confidence interval.": 1 / confidence,
     }
     otherwise = (
         "the curve is the distribution function of the thresholds; its 10–90 width is the distance "
@@ -70,21 +54,4 @@ def _spread() -> Number:
     return Number(1 / width, mistakes, otherwise)
 
 
-def _uniform_guess() -> Function:
-    mistakes = {
-        "that counts the right option only. This Brier score sums over all options.": (
-            lambda options: (1 - 1 / options) ** 2
-        ),
-        "either the right option is left out, or the sum is divided by K. Add all K terms.": (
-            lambda options: (options - 1) / options**2
-        ),
-        "the sign: a Brier score is a loss, at least 0. Some figures plot minus the score.": (
-            lambda options: (1 - options) / options
-        ),
-        "that is the chance of a right guess, not the Brier score.": lambda options: 1 / options,
-    }
-    otherwise = "sum (1/K − y)² over the K options: y is 1 for one of them and 0 for the others."
-    return Function(lambda options: 1 - 1 / options, [(2,), (4,), (10,)], mistakes, otherwise)
-
-
-EXERCISES = (_one_wrong_digit, _information, _spread, _uniform_guess)
+EXERCISES = (_one_wrong_digit, _spread)

@@ -1,9 +1,8 @@
 """Exercises of the page on the high jump."""
 
 import numpy as np
-from scipy import optimize
 
-from mirage import scaling, toy
+from mirage import resolution, scaling
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]
@@ -14,15 +13,15 @@ def _width() -> Number:
     one_side, far = scaling.link([0.9, 0.975], "probit")
     width = 2 * one_side * spread / gain
     mistakes = {
-        "that is σ divided by the gain. How many σ lie between 10 % and 90 %?": spread / gain,
-        "that is half of it: from 50 % to 90 %. The width goes from 10 % to 90 %.": width / 2,
+        "that is σ divided by the gain. How many σ lie between 10% and 90%?": spread / gain,
+        "that is half of it: from 50% to 90%. The width goes from 10% to 90%.": width / 2,
         "these are e-folds, from natural logarithms; decades are asked for.": width * np.log(10),
-        "that goes from 2.5 % to 97.5 %. The width goes from 10 % to 90 %.": 2 * far * spread / gain,
+        "that goes from 2.5% to 97.5%. The width goes from 10% to 90%.": 2 * far * spread / gain,
         "that is in metres: divide by the gain in metres per decade.": width * gain,
         "the gain should divide: faster progress makes a narrower transition.": width * gain**2,
     }
     otherwise = (
-        "at which mean height is the probability 10 %, and at which 90 %? Divide the difference by "
+        "at which mean height is the probability 10%, and at which 90%? Divide the difference by "
         "the metres gained per decade."
     )
     return Number(width, mistakes, otherwise)
@@ -59,22 +58,25 @@ def _best() -> Function:
     return Function(lambda q, tries: 1 - (1 - q) ** tries, cases, mistakes, otherwise)
 
 
-def _correlation() -> Number:
-    step, steps, chain = 0.9, 10, 0.5
-    expected = optimize.brentq(lambda rho: toy.chain_probability(step, steps, rho) - chain, 0, 1)
-    apart = step**steps
-    line = (chain - apart) / (step - apart)
+def _failure() -> Number:
+    steps, chain = 1000, 0.9
+    failure = 1 - chain ** (1 / steps)
     mistakes = {
-        "that is the weight of the shared part; the correlation is its square.": np.sqrt(expected),
-        "that is the square of the correlation.": expected**2,
-        "that is 0.9^10, the chain without correlation; which one lifts it to 0.5?": apart,
-        "a straight line between q^k and q does not give it: the chain bends with the correlation.": line,
+        "that is for a chain that is a single step. How rarely must one of 1,000 steps fail?": float(
+            resolution.items_needed(1 - chain)
+        ),
+        "with 1/p items you expect one failure on average, and often see none.": 1 / failure,
+        "that shows a success. A failure is rare, and asked for.": float(
+            resolution.items_needed(1 - failure)
+        ),
+        "that is where one chain in ten works; nine in ten are asked for.": float(
+            resolution.items_needed(1 - (1 - chain) ** (1 / steps))
+        ),
     }
     otherwise = (
-        "compute toy.chain_probability(0.9, 10, correlation) for many correlations, and look where "
-        "it passes 0.5."
+        "one step must succeed with probability 0.9^(1/1000); use resolution.items_needed on its failures."
     )
-    return Number(expected, mistakes, otherwise)
+    return Number(float(resolution.items_needed(failure)), mistakes, otherwise)
 
 
-EXERCISES = (_width, _middle, _best, _correlation)
+EXERCISES = (_width, _middle, _best, _failure)

@@ -10,41 +10,18 @@ __all__ = ["EXERCISES"]
 
 
 def _items() -> Number:
-    ability = 0.001
-    exact = np.log(0.05) / np.log1p(-ability)
-    poisson = np.ceil(-np.log(0.05) / ability)
-    surely_none = resolution.items_needed(ability, 0.05)
+    ability = 0.02
     mistakes = {
         "with 1/p items you expect one right answer on average, and see none in more than a third of all "
-        "tests. The exercise asks for 95 %.": 1 / ability,
-        "that is the rule of three, 3/p, an approximation. Use (1 − p)^n itself.": 3 / ability,
-        "that is −ln 0.05 / p, an approximation. The formula has ln(1 − p).": poisson,
-        "half an item cannot be asked: round up.": exact,
-        "that many show a right answer with a probability of 5 %, not 95 %.": surely_none,
+        "tests. The exercise asks for 95%.": 1 / ability,
+        "that is the rule of three, an approximation. Use (1 − p)^n itself.": 3 / ability,
+        "half an item cannot be asked: round up.": np.log(0.05) / np.log1p(-ability),
+        "that many show a right answer with a probability of 5%, not 95%.": float(
+            resolution.items_needed(ability, 0.05)
+        ),
     }
     otherwise = "solve 1 − (1 − p)^n ≥ 0.95 for n, or use resolution.items_needed."
-    # The formula's 2994.2 is less than 1 % away.
-    return Number(int(resolution.items_needed(ability)), mistakes, otherwise, tolerance=1e-4)
-
-
-def _bound() -> Number:
-    items = 250
-    _, wilson = resolution.proportion_interval(0, items)
-    _, clopper_pearson = resolution.proportion_interval(0, items, method="clopper-pearson")
-    seen = resolution.zero_success_bound(items, 0.05)
-    mistakes = {
-        "that is the rule of three, 3/n. The exercise asks for the exact bound.": 3 / items,
-        "that is the upper end of a two-sided interval (Clopper–Pearson). One side only is asked for, so "
-        "all 5 % may lie on it.": clopper_pearson,
-        "that is the upper end of a two-sided interval (Wilson). Solve (1 − p)^n = 0.05.": wilson,
-        "the 5 % is the probability of seeing nothing: solve (1 − p)^n = 0.05, not 0.95.": seen,
-        "that is 1 − p. The exercise asks for p.": 0.05 ** (1 / items),
-        "that is one step of the score. It says how fine the scale is, and nothing of what can hide "
-        "below it.": 1 / items,
-    }
-    otherwise = "solve (1 − p)^n = 0.05 for p, or use resolution.zero_success_bound."
-    # The rule of three is less than 1 % away.
-    return Number(resolution.zero_success_bound(items), mistakes, otherwise, tolerance=1e-3)
+    return Number(int(resolution.items_needed(ability)), mistakes, otherwise, tolerance=1e-3)
 
 
 def _above_chance() -> Number:
@@ -83,4 +60,4 @@ def _discoveries() -> Number:
     return Number(np.sum(resolution.benjamini_hochberg(p_values) <= 0.05), mistakes, otherwise)
 
 
-EXERCISES = (_items, _bound, _above_chance, _discoveries)
+EXERCISES = (_items, _above_chance, _discoveries)
