@@ -12,9 +12,12 @@ A module is loaded when it is first asked for. In the order in which they build 
 - `emergence`: a curve of scores by scale, and the four questions asked of it.
 - `blind`: what can be answered from the options of a test alone.
 - `debate`: other statistics that single pages of the debate need.
+- `forecasting`: recipes that predict larger models from smaller ones, and their leaderboard.
 - `datasets`: every table of the book, those of others fetched and checked.
 - `figures`, `charts`, `style`, `words`: static and interactive figures, their look, numbers in words.
 - `check`: the exercises.
+- `logs`: evaluation logs of other tools, read and scored again.
+- `audit`: the four questions, asked of such logs; also a command.
 
 A reader needs these. Only who makes the book needs `page`, which numbers figures and records findings, and
 `families`, the networks that are trained for it (with PyTorch).
@@ -24,6 +27,7 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "audit",
     "blind",
     "charts",
     "check",
@@ -32,6 +36,8 @@ __all__ = [
     "emergence",
     "families",
     "figures",
+    "forecasting",
+    "logs",
     "metrics",
     "outputs",
     "page",

@@ -1,5 +1,6 @@
 """The exercises of the pages: each tells its right answer from known mistakes, and the notebooks ask all."""
 
+import itertools
 import math
 import re
 import subprocess
@@ -63,10 +64,19 @@ def test_no_answer_is_near_enough_to_be_both_right_and_a_mistake(exercise):
         assert abs(mistake - exercise.expected) > reach(mistake) + reach(exercise.expected)
 
 
+def slope_score_by_hand(points):
+    """Five points have four slopes: the median of the squares is the mean of the middle two."""
+    mean_gap = math.log(points[-1][0] / points[0][0]) / 4
+    pairs = itertools.pairwise(points)
+    squares = sorted(((b - a) / math.log(large / small) * mean_gap) ** 2 for (small, a), (large, b) in pairs)
+    return (max(points, key=lambda point: point[1])[1] - points[0][1]) / math.sqrt(
+        (squares[1] + squares[2]) / 2
+    )
+
+
 BY_HAND = {
     "what-is-emergence-1": 0.7528,  # (1884 − 184)/2000/log10(175/13)
-    "what-is-emergence-2": 6,
-    "what-is-emergence-3": 29,
+    "what-is-emergence-2": 29,
     "toy-model-1": 400,  # 20^2
     "toy-model-3": 65985,  # −ln(0.05) e^10
     "toy-model-4": 0.934,  # ln(2.4769/0.2182)/ln(175/13)
@@ -76,7 +86,11 @@ BY_HAND = {
     "choosing-a-metric-2": 0.3902,  # 1/2.5631
     "high-jump-4": 28_434,  # 2.99573/0.000105355, where 0.000105355 = −ln(0.9)/1000 − 5.6e-9
     "can-we-trust-the-answers-1": 0.6415,  # 1 − 0.95^20
-    "can-we-trust-the-answers-4": 36,  # (2 · 3)^2
+    "can-we-trust-the-answers-2": 36,  # (2 · 3)^2
+    "how-far-to-trust-them-2": sum(math.comb(200, k) * 19**k for k in range(182)) / 20**200,
+    "how-far-to-trust-them-3": lambda sizes, scores: slope_score_by_hand(
+        list(zip(sizes, scores, strict=True))
+    ),
     "seeing-small-numbers-1": 149,  # ln 0.05/ln 0.98 = 148.3
     "seeing-small-numbers-3": 3,
     "arithmetic-resolution-2": 0.3611,  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)
@@ -93,6 +107,8 @@ BY_HAND = {
     "in-context-learning-2": 10,
     "answers-without-questions-3": 0.73,  # .49 + .42/2 + .09/3
     "answers-without-questions-1": lambda options: 2 if options[1][:3] in ("bir", "cut") else 0,
+    "forecasting-1": 1.386294,  # ln 4
+    "forecasting-2": 0.606531,  # e^(-1/2)
     "vision-mnist-1": lambda right, images, K: stats.hypergeom.pmf(K, images, right, K),
     "vision-omniglot-1": lambda p, rho, L: (
         stats.betabinom.pmf(L, L, p * (1 / rho - 1), (1 - p) * (1 / rho - 1)) if rho else p**L
@@ -125,7 +141,5 @@ def test_a_page_is_imported_only_when_asked():
 def test_an_unknown_exercise_is_refused_with_those_of_its_page_or_with_all():
     with pytest.raises(ValueError, match=r"must be one of toy-model-1, .*, toy-model-4; got 'toy-model-99'"):
         check.answer("toy-model-99", 1)
-    with pytest.raises(
-        ValueError, match=r"must be one of what-is-.*, answers-without-questions-3; got 'no-page-1'"
-    ):
+    with pytest.raises(ValueError, match=r"must be one of what-is-.*, forecasting-2; got 'no-page-1'"):
         check.answer("no-page-1", 1)

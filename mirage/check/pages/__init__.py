@@ -9,6 +9,7 @@ PAGES = (  # as in the book
     "choosing-a-metric",
     "choosing-a-metric-in-depth",
     "can-we-trust-the-answers",
+    "how-far-to-trust-them",
     "seeing-small-numbers",
     "arithmetic-metric",
     "arithmetic-resolution",
@@ -22,4 +23,5 @@ PAGES = (  # as in the book
     "when-the-loss-jumps",
     "in-context-learning",
     "answers-without-questions",
+    "forecasting",
 )

@@ -1,4 +1,4 @@
-"""Exercises of the page on how far the four answers can be trusted."""
+"""Exercises of the page on the four questions as statistics."""
 
 import numpy as np
 
@@ -20,13 +20,15 @@ def _at_least_one() -> Number:
     return Number(1 - none, mistakes, "find the probability that none is called, and take it from 1.")
 
 
-def _families() -> Number:
+def _runs() -> Number:
+    steps, scatters = 2, 3  # ln 4 over ln 2, and 15 % over 5 %
+    ratio = steps * scatters
     mistakes = {
-        "nearly: the measured family counts too, in the 1 of (1 + R).": 1000,
-        "that adds one; solve 1/(1 + R) = 0.001.": 1001,
+        "that is the square root of it: the scatter of a mean falls with the root of the number.": ratio,
+        "the step differs as well: ln 2 is half of ln 4.": scatters**2,
+        "the scatter differs as well: three times as much.": steps**2,
     }
-    otherwise = "no drawn family is as extreme in the best case: solve 1/(1 + R) = 0.001."
-    return Number(999, mistakes, otherwise)
+    return Number(ratio**2, mistakes, otherwise="solve ln 2 / (0.15/√r) = ln 4 / 0.05 for r.")
 
 
 def _steepest_gap() -> Function:
@@ -66,15 +68,4 @@ def _steepest_gap() -> Function:
     return Function(gap, cases, mistakes, otherwise)
 
 
-def _runs() -> Number:
-    steps, scatters = 2, 3  # ln 4 over ln 2, and 15 % over 5 %
-    ratio = steps * scatters
-    mistakes = {
-        "that is the square root of it: the scatter of a mean falls with the root of the number.": ratio,
-        "the step differs as well: ln 2 is half of ln 4.": scatters**2,
-        "the scatter differs as well: three times as much.": steps**2,
-    }
-    return Number(ratio**2, mistakes, otherwise="solve ln 2 / (0.15/√r) = ln 4 / 0.05 for r.")
-
-
-EXERCISES = (_at_least_one, _families, _steepest_gap, _runs)
+EXERCISES = (_at_least_one, _runs, _steepest_gap)

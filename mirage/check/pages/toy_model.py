@@ -50,11 +50,11 @@ def _items() -> Number:
     mistakes = {
         "that is for one token. The whole target has ten.": float(resolution.items_needed(p)),
         "with 1/A items you expect one right answer on average, but often see none. The exercise asks "
-        "for 95 % confidence.": float(1 / accuracy),
+        "for 95% confidence.": float(1 / accuracy),
     }
     otherwise = "compute p, then A = p^10, then use resolution.items_needed."
-    # The approximation −ln(.05)/A, an item or two more, is right as well: so it is no `int` here.
-    return Number(float(resolution.items_needed(accuracy)), mistakes, otherwise, tolerance=1e-4)
+    # Rounded, and with the approximation −ln(0.05)/A, it is right as well: so it is no `int` here.
+    return Number(float(resolution.items_needed(accuracy)), mistakes, otherwise)
 
 
 def _exponent() -> Number:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mirage import datasets, emergence, resolution
+from mirage import datasets, resolution
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]
@@ -24,18 +24,6 @@ def _slope() -> Number:
     return Number(slope, mistakes, otherwise)
 
 
-def _score() -> Number:
-    curve = [0.1, 0.2, 0.3, 0.4, 0.7]
-    with_means = emergence.linearity(curve)
-    mistakes = {
-        "that is n − 1, the score for evenly spaced sizes. Accuracy rises by 0.3 in the last gap.": 4,
-        "that divides by the root of the mean squared step. The score takes the median.": with_means,
-        "that is the range itself. Divide it by the typical step.": np.ptp(curve),
-    }
-    otherwise = "write down the five accuracies; in the last gap, of three decades, accuracy rises by 0.3."
-    return Number(emergence.emergence_score(curve), mistakes, otherwise)
-
-
 def _right_answers() -> Number:
     items, level = 2000, 0.01
     successes = np.arange(items + 1)
@@ -49,11 +37,11 @@ def _right_answers() -> Number:
         return first(resolution.proportion_interval(successes, items, confidence, method)[0])
 
     mistakes = {
-        "with so many the share itself is above 1 %, but the interval reaches below.": first(share),
-        "with so many the share is 1 %, and half of the interval lies below.": first(share) - 1,
+        "with so many the share itself is above 1%, but the interval reaches below.": first(share),
+        "with so many the share is 1%, and half of the interval lies below.": first(share) - 1,
         "that is the Wald interval, share ± 1.96 standard errors. Take Wilson's.": first(wald),
         "that is the interval of Clopper and Pearson. Take Wilson's.": needed(method="clopper-pearson"),
-        "that is an interval with 90 % confidence. Take 95 %.": needed(0.90),
+        "that is an interval with 90% confidence. Take 95%.": needed(0.90),
     }
     otherwise = "compute the lower end for 0, 1, 2, … right answers; which is the first above 0.01?"
     return Number(needed(), mistakes, otherwise)
@@ -90,4 +78,4 @@ def _size() -> Function:
     return Function(size, cases, mistakes, otherwise)
 
 
-EXERCISES = (_slope, _score, _right_answers, _size)
+EXERCISES = (_slope, _right_answers, _size)
