@@ -1,6 +1,6 @@
 """The public results that the book computes from, as tidy tables.
 
-The tables of `load_arithmetic`, `load_calibration`, `load_gpt3_arithmetic`, `load_grokking`,
+The tables of `load_arithmetic`, `load_calibration`, `load_findings`, `load_gpt3_arithmetic`, `load_grokking`,
 `load_two_states` and `load_vision_…` are part of the package. The others are fetched once from where their
 authors published them, at a pinned commit and with a check of their contents; `python -m mirage.datasets`
 lists and fetches them. The environment variable `MIRAGE_DATA` names a folder that holds them already.
@@ -32,6 +32,7 @@ from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
 from mirage.datasets.curves import load_curves
+from mirage.datasets.findings import load_findings
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.grokking import load_grokking
 from mirage.datasets.images import Images, load_images
@@ -57,6 +58,7 @@ __all__ = [
     "load_choices",
     "load_cobbe2021",
     "load_curves",
+    "load_findings",
     "load_gpt3_arithmetic",
     "load_grokking",
     "load_images",
