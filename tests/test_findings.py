@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mirage import datasets
 from tools.project import FINDINGS, ROOT
 
 PAGES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
