@@ -24,13 +24,13 @@ def load_findings() -> pd.DataFrame:
     Examples
     --------
     >>> found = load_findings().set_index(["page", "finding"])
-    >>> found.loc[("many-steps", "the same problems"), "low"] > 1
+    >>> bool(found.loc[("many-steps", "the same problems"), "low"] > 1)
     True
     """
     folder = resources.files("mirage").joinpath("data/findings")
     rows = [
         {"page": path.name.removesuffix(".json"), "finding": name, **_row(**finding)}
-        for path in sorted(folder.iterdir(), key=lambda path: path.name)
+        for path in sorted(folder.iterdir(), key=lambda path: path.name.removesuffix(".json"))
         for name, finding in json.loads(path.read_text(encoding="utf-8")).items()
     ]
     return pd.DataFrame(rows).astype(dict.fromkeys(("value", "low", "high"), float))
