@@ -13,6 +13,8 @@ TO_TRAIN := $(VENV)/to-train
 DATA := build/data
 SUMMARY := build/notebooks/what-it-comes-to.ipynb
 COPY_FINDINGS := for new in build/findings/*.json; do cmp -s $$new $(FINDINGS)/$${new\#\#*/} || cp $$new $(FINDINGS)/; done
+TEACHING := build/teaching
+ASSIGNMENTS := $(patsubst assignments/%.md,build/assignments/autograder/%.zip,$(wildcard assignments/*.md))
 LONG := arithmetic calibration vision
 SITE := build/_build/html/index.html
 
@@ -31,7 +33,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve lighthouse pdf test test-train check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
+.PHONY: help setup book data serve lighthouse pdf slides assignments grade test test-train test-assignments check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -53,12 +55,25 @@ lighthouse: book ## measure pages as a phone would load them; PAGES="book/index 
 pdf: book ## print the whole book into build/book.pdf, with SOLUTIONS=1 with the solutions
 	@$(RUN) tools.site.pdf $(if $(SOLUTIONS),--solutions)
 
+slides: $(EXECUTED) ## a deck for each part of the book into build/slides, as HTML and PDF
+	@$(RUN) tools.slides
+
+assignments: $(ASSIGNMENTS) ## build the assignments: student notebooks, autograders, solutions
+	@echo "The assignments are in $(CURDIR)/build/assignments."
+
+grade: $(ASSIGNMENTS) ## grade the notebooks in the folder SUBMISSIONS; SECONDS=… is the time of each
+	@$(TEACHING)/bin/python -m tools.grading "$(SUBMISSIONS)" --jobs $(JOBS) $(if $(SECONDS),--seconds $(SECONDS))
+
 test: check ## every test: package, notebooks, site in a browser, Colab simulation
 	@$(MAKE) book
 	@$(RUN) pytest -n $(JOBS) --dist loadfile
 
 test-train: $(TO_TRAIN) ## install PyTorch, and test what trains
 	@$(RUN) pytest tests/families mirage/families
+
+test-assignments: $(ASSIGNMENTS) ## test the assignments: right, wrong and hostile submissions
+	@$(TEACHING)/bin/python -m pytest tests/assignments --confcutdir tests/assignments -W default
+	@$(RUN) pytest tests/test_colab.py -k assignment
 
 check: $(READY) ## the quick checks: style of the code, pairs, pages
 	@$(RUN) ruff check . && $(RUN) ruff format --check --quiet . && $(RUN) tools.pair --check && $(RUN) tools.lint
@@ -121,6 +136,17 @@ $(TO_TRAIN): $(READY)
 	@echo "Installing PyTorch …"
 	@$(RUN) pip install --quiet --disable-pip-version-check $$(sed -n "s/ ; extra == 'train'//p" requirements.txt)
 	@touch $@
+
+$(TEACHING)/ready: assignments/requirements.txt pyproject.toml | $(READY)
+	@echo "Setting up $(TEACHING), in which assignments are built and graded …"
+	@$(RUN) uv venv --quiet --clear $(TEACHING)
+	@$(RUN) uv pip install --python $(TEACHING)/bin/python -r $<
+	@$(RUN) uv pip install --quiet --python $(TEACHING)/bin/python --no-deps --editable .
+	@touch $@
+
+build/assignments/autograder/%.zip: assignments/%.md tools/assign.py tools/pair.py $(PACKAGE) $(TEACHING)/ready
+	@$(TEACHING)/bin/python -m tools.assign $< >build/assignments-$*.log 2>&1 || { cat build/assignments-$*.log; exit 1; }
+	@echo "built the assignment $*"
 
 notebooks/%.ipynb: notebooks/%.md tools/pair.py pyproject.toml | $(READY)
 	@$(RUN) tools.pair $<

@@ -1,6 +1,7 @@
 """Tests and examples that need published data are skipped where there are none; the reason says why.
 
-Without PyTorch, what needs it is left out; `make test-train` installs it.
+Without PyTorch, what needs it is left out, and without Otter-Grader what needs that; `make test-train` and
+`make test-assignments` have them.
 """
 
 import doctest
@@ -13,6 +14,7 @@ import pytest
 from mirage.datasets import DataUnavailable
 
 collect_ignore_glob = [] if find_spec("torch") else ["mirage/families/*", "tests/families/*"]
+collect_ignore_glob += [] if find_spec("otter") else ["tests/assignments/*"]
 
 
 @pytest.hookimpl(wrapper=True)

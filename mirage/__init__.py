@@ -16,6 +16,8 @@ A module is loaded when it is first asked for. In the order in which they build 
 - `datasets`: every table of the book, those of others fetched and checked.
 - `figures`, `charts`, `style`, `words`: static and interactive figures, their look, numbers in words.
 - `check`: the exercises.
+- `logs`: evaluation logs of other tools, read and scored again.
+- `audit`: the four questions, asked of such logs; also a command.
 
 A reader needs these. Only who makes the book needs `page`, which numbers figures and records findings, and
 `families`, the networks that are trained for it (with PyTorch).
@@ -25,6 +27,7 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
+    "audit",
     "blind",
     "charts",
     "check",
@@ -34,6 +37,7 @@ __all__ = [
     "families",
     "figures",
     "forecasting",
+    "logs",
     "metrics",
     "outputs",
     "page",

@@ -1,8 +1,12 @@
-"""Numbers as people write them: for answers, captions and sentences."""
+"""Numbers as people write them, for answers, captions and sentences; and texts as they can be shown."""
 
-__all__ = ["interval", "number", "p"]
+import unicodedata
+
+__all__ = ["interval", "number", "p", "visible"]
 
 _NAMES = (1e12, "trillion"), (1e9, "billion"), (1e6, "million")
+_BLANKS = {"\n": "⏎", "\t": "⇥", " ": "␣"}
+_HIDDEN = "Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -91,3 +95,41 @@ def interval(ends: tuple[float, float], digits: int = 2) -> str:
     if high == float("inf"):
         return f"at least {low:.{digits}f}".replace("-", "−")
     return f"{low:.{digits}f} to {high:.{digits}f}".replace("-", "−")
+
+
+def visible(text: object, most: int = 200, *, blanks: bool = False) -> str:
+    """Return text of unknown origin as it can be shown: cut, and without characters that act or hide.
+
+    Control characters, those that turn the direction of writing, and the like become their number in
+    brackets.
+
+    Parameters
+    ----------
+    text : object
+        Any text; or something else, whose text is taken.
+    most : int
+        Characters that are kept.
+    blanks : bool
+        Show blanks, tabulators and ends of lines by signs.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        If `most` is no whole number.
+
+    Examples
+    --------
+    >>> visible("a\\x1b[31m b"), visible(" b\\n", blanks=True)
+    ('a⟨001B⟩[31m b', '␣b⏎')
+    """
+    text = str(text)
+    signs = _BLANKS if blanks else {}
+    kept = (
+        signs.get(c) or (c if unicodedata.category(c) not in _HIDDEN else f"⟨{ord(c):04X}⟩")
+        for c in text[:most]
+    )
+    return "".join(kept) + "…" * (len(text) > most)

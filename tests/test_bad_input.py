@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mirage
-from mirage import _validate, emergence, outputs, toy
+from mirage import _validate, audit, emergence, outputs, toy
 
-CORE = ("check", "debate", "emergence", "metrics", "outputs", "resolution", "scaling", "toy")
+CORE = ("audit", "check", "debate", "emergence", "logs", "metrics", "outputs", "resolution", "scaling", "toy")
 
 
 def public_functions():
@@ -60,11 +60,18 @@ def curve():
     return emergence.Curve.from_counts(SIZES, **RIGHT, **LOSSES, **KNOWN)
 
 
+def logs_of_two():
+    return audit.read(outputs.save_outputs(OUTPUTS, "outputs.csv"))
+
+
 OPTIONS = {"probabilities": [[0.5, 0.5], [0.9, 0.1]], "answers": [0, 1]}
 TEXTS = {"targets": ["12", "3"], "predictions": ["12", "4"]}
 PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
 # What makes a call right, beyond the defaults, for every public function: one after the other is spoilt.
 VALID = {
+    "audit._audit.audit": lambda: {"logs": logs_of_two()},
+    "audit._audit.compare": lambda: {"logs": logs_of_two(), "first": MODELS[0], "second": MODELS[1]},
+    "audit.report": lambda: {"result": audit.audit(audit.Logs((), ()))},
     "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
     "check.exercise": lambda: {"name": "toy-model-1"},
     "emergence.Curve.from_counts": lambda: {"parameters": SIZES, **RIGHT, **LOSSES, **KNOWN},
@@ -106,6 +113,9 @@ VALID = {
         "trials": 10,
         "replicates": 39,
     },
+    "logs._read.read": lambda: {"paths": [outputs.save_outputs(OUTPUTS, "outputs.csv")]},
+    "logs._sizes.placed": lambda: {"runs": logs_of_two().runs},
+    "logs._sizes.size_in_name": lambda: {"name": "pythia-1.4b"},
     "metrics.brier_score": lambda: OPTIONS,
     "metrics.cross_entropy": lambda: {"log_probabilities": [[-1.0], [-0.5, -0.1]]},
     "metrics.exact_match": lambda: TEXTS,

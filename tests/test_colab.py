@@ -20,6 +20,7 @@ from tools.project import ROOT
 
 COLAB = ROOT / "build" / "colab"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ASSIGNMENTS = sorted((ROOT / "build" / "assignments" / "student").glob("*.ipynb"))  # if they were built
 EVERY_STATE = "in-context-learning", "multiple-choice-to-brier"
 VERSIONS = {
     "numpy": "2.0.2",
@@ -107,14 +108,7 @@ def _runs() -> list:
 def test_the_notebook_runs_in_colab(notebook, data, needs_data, python, wheel, tmp_path):
     run(sys.executable, "-m", "uv", "pip", "uninstall", "--python", python, "mirage-book")
     shutil.copy(notebook, tmp_path / "page.ipynb")
-    environment = {
-        "PATH": f"{python.parent}:/usr/bin:/bin",
-        "HOME": str(tmp_path),
-        "MIRAGE_INSTALL": str(wheel),
-        "PIP_NO_INDEX": "1",
-        "OMP_NUM_THREADS": "1",  # notebooks run side by side
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    }
+    environment = _environment(python, wheel, tmp_path)
     if data != "nothing":
         environment |= _data(data, tmp_path)
     run(python, "-c", _EXECUTE, "page.ipynb", cwd=tmp_path, env=environment)
@@ -126,6 +120,24 @@ def test_the_notebook_runs_in_colab(notebook, data, needs_data, python, wheel, t
     assert bool(notes) == (needs_data and data == "nothing")
     versions = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
     assert run(python, "-c", versions, *VERSIONS).split() == list(VERSIONS.values())
+
+
+@pytest.mark.parametrize("notebook", ASSIGNMENTS, ids=lambda path: path.stem)
+def test_the_untouched_assignment_runs_in_colab(notebook, python, wheel, tmp_path):
+    run(sys.executable, "-m", "uv", "pip", "uninstall", "--python", python, "mirage-book")
+    shutil.copy(notebook, tmp_path / "page.ipynb")
+    run(python, "-c", _EXECUTE, "page.ipynb", cwd=tmp_path, env=_environment(python, wheel, tmp_path))
+
+
+def _environment(python: Path, wheel: Path, home: Path) -> dict[str, str]:
+    return {
+        "PATH": f"{python.parent}:/usr/bin:/bin",
+        "HOME": str(home),
+        "MIRAGE_INSTALL": str(wheel),
+        "PIP_NO_INDEX": "1",
+        "OMP_NUM_THREADS": "1",  # notebooks run side by side
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
 
 
 def _data(state: str, home: Path) -> dict[str, str]:

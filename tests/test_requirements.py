@@ -50,3 +50,12 @@ def test_every_need_is_pinned_within_its_bounds_for_every_python(requirement, py
 def test_the_package_itself_has_lower_bounds_only():
     for line in PROJECT["dependencies"]:
         assert [specifier.operator for specifier in Requirement(line).specifier] == [">="], line
+
+
+@pytest.mark.parametrize("line", [*PROJECT["dependencies"], *EXTRAS["assign"]])
+def test_the_environment_of_the_assignments_is_pinned_within_its_bounds(line):
+    requirement = Requirement(line)
+    lines = (ROOT / "assignments" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pin = next(pin for pin in map(Requirement, lines) if canonical(pin) == canonical(requirement))
+    assert [specifier.operator for specifier in pin.specifier] == ["=="]
+    assert requirement.specifier.contains(next(iter(pin.specifier)).version), "run 'make requirements'"

@@ -211,7 +211,8 @@ def _cells(path: Path, kind: str | None = None) -> list:
 
 def _texts(root: Path) -> list[Path]:
     found = [path for pattern in ("*.md", "*.cff", "*.yml") for path in root.glob(pattern)]
-    return sorted(found + list((root / "book").glob("*.md")) + list((root / "tools").glob("*.*")))
+    folders = ((root / "book", "*.md"), (root / "tools", "*.*"), (root / "assignments", "*.*"))
+    return sorted(found + [path for folder, pattern in folders for path in folder.glob(pattern)])
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tools.project import DOCUMENTATION, REPOSITORY, REVISION, ROOT, write
 _LINK = re.compile(r"(?<!!)(\[[^\]]*\]\()([\w./-]+)\.(?:md|ipynb)(#[\w-]+)?\)")
 
 _BADGE = f"{DOCUMENTATION}/_images/open-in-colab.svg"
-_SETUP = f"""\
+SETUP = f"""\
 # In Colab this installs the book's package, unless it is there already.
 import importlib.util
 import os
@@ -59,7 +59,7 @@ def convert(source: Path) -> str:
         if "hide-input" in cell.metadata.get("tags", []):  # folded in Colab and in JupyterLab too
             cell.metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     first_code = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 1)
-    notebook.cells.insert(first_code, nbformat.v4.new_code_cell(_SETUP, metadata={"tags": ["remove-cell"]}))
+    notebook.cells.insert(first_code, nbformat.v4.new_code_cell(SETUP, metadata={"tags": ["remove-cell"]}))
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell(_badge(source.stem)))
     _set_identifiers(notebook.cells)
     notebook.metadata = {

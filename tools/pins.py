@@ -1,4 +1,4 @@
-"""Compile requirements.txt from pyproject.toml: `python -m tools.pins`.
+"""Compile requirements.txt, and that of the assignments, from pyproject.toml: `python -m tools.pins`.
 
 Pinned for the oldest Python first; the universal pass prefers those versions, so that there is one version of
 each package for all. What only the extra `train` needs is marked, so that `-r requirements.txt` passes over
@@ -17,13 +17,15 @@ from packaging.utils import canonicalize_name
 from tools.project import ROOT, write
 
 PROJECT = ROOT / "pyproject.toml"
+ASSIGNMENTS = ROOT / "assignments" / "requirements.txt"
 
 _COMPILE = "uv pip compile --quiet --no-header --no-annotate --extra book --extra test --python-version 3.11"
+_ASSIGN = "uv pip compile --quiet --no-header --no-annotate --extra assign --python-version 3.11 --universal"
 _PASSES = ("--upgrade", "--universal --fork-strategy fewest")
 
 
 def main() -> int:
-    """Write requirements.txt."""
+    """Write both files."""
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "requirements.txt"
         for options in _PASSES:
@@ -33,6 +35,8 @@ def main() -> int:
         names = {line.split("==")[0] for line in pins.splitlines()}
         more = [f"{pin} ; extra == 'train'\n" for pin in _to_train(part) if pin.split("==")[0] not in names]
         write(ROOT / "requirements.txt", pins + "".join(sorted(more)))
+    command = [*f"{_ASSIGN} --upgrade --fork-strategy fewest pyproject.toml -o".split(), str(ASSIGNMENTS)]
+    subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return 0
 
 

@@ -27,7 +27,8 @@ def answer(exercise: str, answer: object = None) -> Verdict:
     Returns
     -------
     Verdict
-        Shown by Jupyter as one line; `passed` and `message` for programs.
+        Shown by Jupyter as one line. What a program that grades many answers needs is in it: `passed`,
+        true or false, and `message`, the hint.
 
     Raises
     ------
@@ -38,6 +39,8 @@ def answer(exercise: str, answer: object = None) -> Verdict:
     --------
     >>> print(answer("toy-model-1", ...))
     not answered yet: replace the `...` with your answer, then run the cell again.
+    >>> sum(answer(name, 400).passed for name in ("toy-model-1", "toy-model-2"))
+    1
     """
     return _made("exercise", exercise).judge(answer)
 

@@ -20,7 +20,7 @@ import yaml
 import mirage
 from tools.pair import local_links
 from tools.project import DOCUMENTATION, REPOSITORY, REVISION, ROOT, write
-from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, doors, pages, status
+from tools.site import BUILD, HTML, OUTPUT, STAGE, chapters, doors, lecturers, pages, status
 
 
 def main() -> int:
@@ -47,8 +47,12 @@ def stage() -> None:
     for path in (ROOT / "book").rglob("*"):
         if path.is_file():
             wanted[path.relative_to(ROOT)] = path.read_bytes()
-    if (status_page := Path("book/status.md")) in wanted:
-        wanted[status_page] = status.filled(wanted[status_page].decode()).encode()
+    for filler in (status, lecturers):
+        name = Path(f"book/{filler.PAGE}.md")
+        if name in wanted:
+            wanted[name] = filler.filled(wanted[name].decode()).encode()
+    if Path(f"book/{lecturers.PAGE}.md") in wanted:
+        wanted[Path("book/images/prerequisites.svg")] = lecturers.graph().encode()
     for path in (BUILD / "notebooks").glob("*.ipynb"):
         if (ROOT / "notebooks" / path.name).exists() and ".part" not in path.suffixes:
             wanted[Path("notebooks") / path.name] = _notebook(path)

@@ -16,7 +16,9 @@ from mirage.datasets import _sources
 from tools.project import REPOSITORY, REVISION, ROOT, VERSION
 from tools.site import BUILD, pages
 
-__all__ = ["Reading", "filled", "reading"]
+__all__ = ["PAGE", "Reading", "filled", "reading"]
+
+PAGE = "status"
 
 _FOLDED = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
 # What nobody reads word by word: solutions, code, tables, comments, addresses of links.

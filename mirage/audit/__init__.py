@@ -1,0 +1,42 @@
+"""The four questions, asked of the evaluation logs of any harness: in Python, or as a command.
+
+`audit(read(paths))` reads logs, scores them again, and says of every task and family whether its curve is an
+artefact of prompt or filter, too short, below what the items can show, sharp only in the metric, or sharp in
+the loss too. `report` makes a page of it; `compare` sets two models side by side on the same items. On the
+command line: `python -m mirage.audit --help`.
+"""
+
+from mirage.audit._audit import Audit, audit, compare
+from mirage.audit._cases import Case
+from mirage.logs import Logs, read
+
+__all__ = ["Audit", "Case", "Logs", "audit", "compare", "read", "report"]
+
+
+def report(result: Audit, *, command: str = "") -> str:
+    """Return the report of an audit as one HTML page, which runs nothing and loads nothing.
+
+    Parameters
+    ----------
+    result : Audit
+        As `audit` returns it.
+    command : str
+        The command that made it, to be shown.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another kind.
+
+    Examples
+    --------
+    >>> report(audit(Logs((), ()))).startswith("<!DOCTYPE html>")
+    True
+    """
+    from mirage.audit import _report  # with all that draws
+
+    return _report.report(result, command=command)

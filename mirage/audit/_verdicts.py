@@ -1,0 +1,200 @@
+"""What is said of each case: the first verdict that applies, what it rests on, what would overturn it."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats
+
+from mirage import emergence, resolution, words
+from mirage.audit._artefacts import artefact
+from mirage.audit._cases import Case
+from mirage.emergence import Curve
+
+__all__ = ["VERDICTS", "judged", "verdict"]
+
+VERDICTS = {
+    "artefact": "prompt or filter artefact",
+    "not only": "not only the metric",
+    "metric": "the metric",
+    "small test": "test too small",
+    "no rise": "does not rise with size",
+    "few sizes": "too few sizes",
+    "unknown": "cannot tell",
+    "nothing": "nothing sharp",
+}
+LEAST_SIZES = 7  # that a search for a step needs
+_LEVEL = 0.05
+_VISIBLE = 4  # sizes above the floor, without which a curve without losses shows nothing
+_SHARP = 0.5  # of the whole rise, between two neighbouring sizes
+_NEAR = 10.0  # sizes farther apart than this factor are no neighbours
+
+
+def judged(cases: list[Case], rng: int = 0) -> list[Case]:
+    """Return the cases with their answers and verdicts."""
+    asked = [_asked(case, cases, rng) for case in cases]
+    tested = [k for k, case in enumerate(asked) if case.gentle and np.isfinite(case.gentle.p_value)]
+    adjusted = resolution.holm([asked[k].gentle.p_value for k in tested]) if tested else []
+    for k, p_value in zip(tested, adjusted, strict=True):
+        asked[k] = replace(asked[k], adjusted=float(p_value))
+    return [
+        replace(case, **dict(zip(("verdict", "because", "overturn"), verdict(case), strict=True)))
+        for case in asked
+    ]
+
+
+def _asked(case: Case, cases: list[Case], rng: int) -> Case:
+    case, curve = replace(case, artefact=artefact(case, cases)), case.curve
+    if curve is None or curve.sizes.size < 2:
+        return case
+    answers = emergence.four_questions(curve, rng=rng, held_out=min(2, curve.sizes.size - 1))
+    gentle = answers.smoothness
+    if curve.losses is None and "edit_distance" in case.runs[0].scores and curve.sizes.size >= LEAST_SIZES:
+        gentle = _of_edits(case, rng)
+    explained = None
+    if curve.item_log_probabilities is not None and curve.sizes.size >= LEAST_SIZES:
+        pair = steepest(curve)[1]
+        explained = emergence.explained_by_metric(curve, between=pair, rng=rng)
+    return replace(case, answers=answers, gentle=gentle, explained=explained)
+
+
+def _of_edits(case: Case, rng: int) -> emergence.BreakTest:
+    edits = [run.scores["edit_distance"] for run in case.runs]
+    errors = [each.std(ddof=1) / np.sqrt(each.size) if each.size > 1 else 0 for each in edits]
+    curve = Curve.from_scores(case.curve.parameters, [each.mean() for each in edits], errors)
+    return emergence.break_test(curve, rng=rng)
+
+
+def steepest(curve: Curve) -> tuple[float, tuple[float, float]]:
+    """Return the largest rise between neighbouring sizes as a share of the whole, and the two sizes."""
+    sizes = curve.by_size()
+    rises = np.diff(sizes.scores)
+    near = sizes.parameters[1:] < _NEAR * sizes.parameters[:-1]
+    place = int(np.argmax(np.where(near, rises, -np.inf))) if near.any() else int(np.argmax(rises))
+    whole = sizes.scores.max() - sizes.scores.min()
+    share = float(rises[place] / whole) if whole > 0 and near[place] else 0.0
+    return share, (float(sizes.parameters[place]), float(sizes.parameters[place + 1]))
+
+
+def _rises(low: np.ndarray, high: np.ndarray) -> bool:
+    """Whether some size is surely above a smaller one, by intervals that hold for all at once."""
+    return bool((low > np.minimum.accumulate(high)).any())
+
+
+def _moves(curve: Curve) -> tuple[bool, bool]:
+    """Return whether the score surely rises, and whether the loss surely falls."""
+    sizes = curve.by_size()
+    tail, falls, rises = _LEVEL / len(sizes), False, False
+    if sizes.losses is not None and sizes.loss_standard_errors is not None:
+        reach = stats.norm.isf(tail / 2) * sizes.loss_standard_errors
+        falls = _rises(-sizes.losses - reach, -sizes.losses + reach)
+    if sizes.trials is not None:
+        counts, effect = (sizes.successes, sizes.trials), sizes.design_effect
+        ends = resolution.visibility(*counts, floor=0, design_effect=effect, confidence=1 - tail).interval
+        rises = _rises(*ends)
+    return rises, falls
+
+
+def verdict(case: Case) -> tuple[str, str, str]:
+    """Return the verdict on a case, what it rests on, and what would overturn it."""
+    if case.artefact:
+        return (
+            VERDICTS["artefact"],
+            case.artefact,
+            "Answers that are still wrong once prompt or filter is mended.",
+        )
+    sizes = 0 if case.curve is None else case.curve.sizes.size
+    if case.curve is None:
+        return (
+            VERDICTS["unknown"],
+            "the share of right guesses is not known from totals",
+            "Logs with all answers.",
+        )
+    if sizes < LEAST_SIZES:
+        missing = f"{sizes} size{'s' * (sizes != 1)}; {LEAST_SIZES - sizes} more would be needed"
+        return VERDICTS["few sizes"], missing, f"Models of {LEAST_SIZES} sizes or more."
+    rises, falls = _moves(case.curve)
+    if case.curve.trials is not None and (said := _unseen(case, rises, falls)):
+        return said
+    return _step(case, falls)
+
+
+def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None:
+    """Return the verdict where the counts show no rise, or too little of it."""
+    seen = case.answers.visibility
+    least = f"{np.nanmin(seen.smallest_visible):.1%}" if np.isfinite(seen.smallest_visible).any() else "100%"
+    blind = f"an ability below {least} does not show on {case.curve.trials.max():,} items"
+    if not rises and not falls:
+        return (
+            VERDICTS["no rise"],
+            f"no size is surely above a smaller one; {blind}",
+            "More items, or larger models.",
+        )
+    if not rises:
+        return (
+            VERDICTS["small test"],
+            f"the loss falls with size, but no score shows it; {blind}",
+            "More items.",
+        )
+    if case.curve.losses is None and seen.visible.sum() < _VISIBLE:
+        needed = seen.items_needed[~seen.visible] if seen.items_needed is not None else np.array([np.nan])
+        known = needed[np.isfinite(needed) & (needed > case.curve.trials.max())]
+        more = (
+            f"; {known.min():,.0f} items would show one size more, if the fitted curve is right"
+            if known.size
+            else ""
+        )
+        because = (
+            f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor; {blind}{more}"
+        )
+        return VERDICTS["small test"], because, "More items, or the likelihood of the right answers."
+    return None
+
+
+def _step(case: Case, falls: bool) -> tuple[str, str, str]:
+    """Return the verdict on a rise that can be seen: a step, sharp only in the score, or nothing sharp."""
+    gentle, curve, (share, pair) = case.gentle, case.curve, steepest(case.curve)
+    own = gentle is case.answers.smoothness
+    of = case.losses_from or ("score itself" if own else "edit distance")
+    test = f"step in the {of}: {words.p(gentle.p_value) if np.isfinite(gentle.p_value) else gentle.reason}"
+    test += f", {words.p(case.adjusted)} over all cases" if np.isfinite(case.adjusted) else ""
+    if not gentle.reason and gentle.p_value > _LEVEL and np.isinf(gentle.detectable):
+        test += "; so few sizes cannot tell a step from one unusual model"
+    if gentle.found and case.adjusted <= _LEVEL:
+        apart = "More runs of the sizes beside the step, or sizes between them."
+        return VERDICTS["not only"], f"{test}; {gentle.answer()}", apart
+    if curve.trials is None and not falls:
+        return VERDICTS["no rise"], f"the loss does not surely fall; {test}", "More texts, or larger models."
+    if (curve.trials is None or share < _SHARP) and gentle.p_value > _LEVEL:
+        part = f"{share:.0%} of the rise at most lies between neighbouring sizes; "
+        part = part if curve.trials is not None else ""
+        return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
+    if curve.trials is None:
+        return VERDICTS["unknown"], test, "More sizes, or more runs of each."
+    ends = " and ".join(map(words.number, pair))
+    sharp = f"{share:.0%} of the rise lies between {ends} parameters"
+    if case.explained is not None:
+        return _explained(case, pair, sharp, test)
+    if gentle.verdict == "no step" and (curve.losses is not None or not own):
+        return VERDICTS["metric"], f"{sharp}; {test}", "A step in the likelihood of the right answers."
+    return VERDICTS["unknown"], f"{sharp}; {test}", "The likelihood of the right answers, or more sizes."
+
+
+def _explained(case: Case, pair: tuple[float, float], sharp: str, test: str) -> tuple[str, str, str]:
+    """Return "the metric" if its share of the rise is surely more than half, whichever size is left out.
+
+    And only where a step in the loss would have been found: elsewhere a true jump looks like this too often.
+    """
+    found = case.explained
+    if found.reason:
+        return VERDICTS["unknown"], f"{sharp}; {found.reason}; {test}", "More sizes."
+    ends = words.interval(found.metric_interval)
+    part = f"of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends})"
+    said = f"{sharp}; {part}; {test}"
+    if found.metric_interval[0] > found.rise / 2 and case.gentle.verdict == "no step":
+        curve, others = case.curve, [size for size in case.curve.sizes if size not in pair]
+        rest = [curve.take(curve.parameters != size) for size in others]
+        lows = [emergence.explained_by_metric(each, between=pair).metric_interval[0] for each in rest]
+        if min(lows) > found.rise / 2:
+            said += f"; at least {min(lows):.2f} with any other size left out"
+            return VERDICTS["metric"], said, "A step in the loss that sizes in between would show."
+    return VERDICTS["unknown"], said, "More sizes, above all between these two."

@@ -1,0 +1,51 @@
+"""Details of lighteval: one Parquet file a task and run."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from pyarrow import parquet
+
+from mirage.logs._runs import Answers, text_of
+
+__all__ = ["read"]
+
+_COLUMNS = ["doc", "metric", "model_response"]
+_MOST_BYTES = 2**31
+_EXACT = "em", "exact_match", "quasi_exact_match"
+
+
+def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+    """Yield file, labels and answers of one file of details, in details/MODEL/TIME."""
+    file = parquet.ParquetFile(path)
+    if sum(file.metadata.row_group(k).total_byte_size for k in range(file.num_row_groups)) > _MOST_BYTES:
+        raise ValueError(f"more than {_MOST_BYTES >> 20} MB when it is unpacked")
+    rows = file.read(_COLUMNS).to_pylist()
+    task, _, shots = rows[0]["doc"]["task_name"].rpartition("|")
+    parts = path.parent.parts
+    model = "/".join(parts[parts.index("details") + 1 : -1]) if "details" in parts else parts[-2]
+    labels = {"model": model, "task": task, "shots": int(shots), "stamp": parts[-1]}
+    yield path, labels | {"identity": f"{model} {path.name}"}, _answers(rows)
+
+
+def _answers(rows: list[dict]) -> Answers:
+    numbers = [row["doc"]["id"] for row in rows]
+    gold = [row["doc"]["gold_index"] for row in rows]
+    gold = [each if isinstance(each, list) else [each] for each in gold]
+    if "LOGPROBS" in rows[0]["doc"]["sampling_methods"]:
+        values = [row["model_response"]["logprobs"] for row in rows]
+        return Answers("choice", numbers, [place for (place,) in gold], values)
+    targets = [
+        [text_of(row["doc"]["choices"][k]) for k in each] for row, each in zip(rows, gold, strict=True)
+    ]
+    name = next((name for name in _EXACT if name in rows[0]["metric"]), None)
+    own = np.array([row["metric"][name] for row in rows], float) if name else None
+    return Answers("generation", numbers, targets, list(map(_text, rows)), own, "own")
+
+
+def _text(row: dict) -> str:
+    """Return the answer, cut where it should have stopped, which lighteval itself may not have done."""
+    stops = "|".join(re.escape(stop) for stop in row["doc"]["stop_sequences"] or () if stop)
+    text = text_of(row["model_response"]["text"][0])
+    return re.split(stops, text)[0] if stops else text

@@ -1,0 +1,210 @@
+"""Find the logs below some paths, and read each as what it is."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import error as ZlibError
+
+import pyarrow as pa
+from tqdm import tqdm
+
+from mirage import _archives, _validate, words
+from mirage.logs import _big_bench, _helm, _inspect, _lighteval, _lm_eval, _tables
+from mirage.logs._runs import Run, folder_of
+from mirage.logs._scores import scored
+
+__all__ = ["Logs", "read"]
+
+_READERS = {
+    "lm-eval": _lm_eval.read,
+    "inspect": _inspect.read,
+    "helm": _helm.read,
+    "lighteval": _lighteval.read,
+    "bigbench": _big_bench.read,
+    "table": _tables.read,
+}
+_LONGEST = 1000  # characters of a name
+# A log may hold anything where a reader expects something else; each of these is told in one line.
+_UNEXPECTED = OSError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError
+_UNEXPECTED += pa.ArrowException, ZlibError, NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Logs:
+    """What was read: scored runs, and what could not be read.
+
+    Attributes
+    ----------
+    runs : tuple of Run
+        One model's answers to one task each, through one filter.
+    unread : tuple of str
+        One line for each file, or part of one, that was not read or not used, with the reason.
+    """
+
+    runs: tuple[Run, ...]
+    unread: tuple[str, ...]
+
+
+def read(paths: str | Path | list[str | Path], *, progress: bool = False) -> Logs:
+    """Read evaluation logs, and score their answers again.
+
+    Logs of lm-evaluation-harness, Inspect, HELM, lighteval and BIG-bench are found wherever they lie below
+    the paths; so are tables of one's own, as `outputs.load_outputs` takes them. A `.zip` is looked into.
+
+    Parameters
+    ----------
+    paths : path, or list of paths
+        Folders or files.
+    progress : bool
+        Show a bar while reading.
+
+    Returns
+    -------
+    Logs
+        A file that is damaged, or of another kind, is named in `unread`; the others are read all the same.
+        Of several runs of one model and task the latest is used, and of copies of a run one.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a path does not exist, or there is none.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     found = read(folder)
+    >>> len(found.runs), found.unread[0].endswith("no evaluation log was found")
+    (0, True)
+    """
+    roots = list(map(_root, paths if isinstance(paths, list | tuple) else [paths]))
+    if not roots:
+        raise ValueError("paths must name at least one folder or file; got none")
+    progress, runs, unread = _validate.flag("progress", progress), [], []
+
+    def refuse(path: Path, reason: object) -> None:
+        unread.append(f"{words.visible(path)}: {words.visible(reason)}")
+
+    with ExitStack() as stack:
+        found = [each for root in roots for each in _found(root, stack, refuse)]
+        total = sum(path.stat().st_size for _, path, _ in found)
+        with tqdm(total=total, unit="B", unit_scale=True, desc="logs", disable=not progress) as bar:
+            for harness, path, root in found:
+                runs += _runs(harness, path, root, refuse)
+                bar.update(path.stat().st_size)
+    if not found and not unread:
+        refuse(roots[0], "no evaluation log was found")
+    return Logs(tuple(_latest(runs, refuse)), tuple(dict.fromkeys(unread)))
+
+
+def _root(path: object) -> Path:
+    if not isinstance(path, str | Path):
+        raise TypeError(f"paths must be paths; got {_validate.shown(path)}")
+    if "\0" in str(path) or not os.path.exists(path):
+        raise ValueError(f"paths must exist; got {_validate.shown(str(path))}")
+    return Path(path)
+
+
+def _found(root: Path, stack: ExitStack, refuse: Callable) -> Iterator[tuple[str, Path, Path]]:
+    """Yield each log with what wrote it, and the folder that its place is told from."""
+    if root.is_file() and root.suffix == ".zip":
+        try:
+            root = stack.enter_context(_archives.unpacked(root))
+        except _UNEXPECTED as error:
+            refuse(root, error)
+            return
+    single = root.is_file()
+    walk = [(root.parent, [], [root.name])] if single else os.walk(root)
+    root = root.parent if single else root
+    for folder, folders, names in walk:
+        folders.sort()
+        for path in (Path(folder, name) for name in sorted(names)):
+            try:
+                if not path.resolve().is_relative_to(root.resolve()):
+                    refuse(path, "a link that leads elsewhere")
+                elif kind := _kind(path, names):
+                    yield kind, path, root
+                elif single:
+                    refuse(path, "no log of a kind that is known")
+            except (OSError, RuntimeError, ValueError) as error:
+                refuse(path, error)
+
+
+def _kind(path: Path, beside: list[str]) -> str | None:
+    """Return what wrote a file, by its name and its beginning."""
+    name, suffix = path.name, path.suffix
+    if (
+        name.startswith("samples_")
+        and suffix == ".jsonl"
+        and not any(n.startswith("results") for n in beside)
+    ):
+        raise ValueError("answers without the results file of lm-eval, which names the model")
+    if (
+        name.startswith("scores_")
+        and suffix == ".json"
+        and name.replace("scores", "full-log", 1) not in beside
+    ):
+        raise ValueError("scores of BIG-bench without the full log, which has the number of items")
+    if name == "scenario_state.json" or suffix == ".eval":
+        return "helm" if suffix == ".json" else "inspect"
+    if suffix == ".parquet":
+        return "lighteval" if name.startswith("details_") else "table"
+    if suffix not in (".json", ".csv"):
+        return None
+    with path.open("rb") as file:
+        start = file.read(1 << 13)
+    if suffix == ".csv":
+        return "table" if b"prediction" in start else None
+    if name.startswith("full-log_"):
+        return "bigbench"
+    if name.startswith("results") or b'"results"' in start[:200]:
+        return None if b'"config_general"' in start else "lm-eval"  # of lighteval the details are read
+    return "inspect" if b'"eval"' in start and b'"status"' in start else None
+
+
+def _runs(harness: str, path: Path, root: Path, refuse: Callable) -> Iterator[Run]:
+    try:
+        for file, labels, answers in _READERS[harness](path, refuse):
+            labels = _plain(labels)
+            labels["source"] = folder_of(file, root, labels["model"])
+            try:
+                yield Run(str(file), harness=harness, **labels, **scored(answers))
+            except _UNEXPECTED as error:
+                refuse(file, f"{labels['task']}: {error}")
+    except _UNEXPECTED as error:
+        refuse(
+            path,
+            f"{error} is missing"
+            if isinstance(error, KeyError)
+            else f"no {harness} log as it should be: {error}",
+        )
+
+
+def _plain(labels: dict) -> dict:
+    """Return labels of the kinds that they should be, whatever the log has in their place."""
+    size, shots = labels.get("parameters"), labels.get("shots", 0)
+    known = isinstance(size, int | float) and 0 < size < 1e18
+    texts = {name: str(value)[:_LONGEST] for name, value in labels.items()}
+    return texts | {
+        "parameters": float(size) if known else None,
+        "shots": shots if isinstance(shots, int) else 0,
+    }
+
+
+def _latest(runs: list[Run], refuse: Callable) -> Iterator[Run]:
+    """Yield one run a model and case: the latest; and of copies of a run, one."""
+    copies: dict[tuple, list[Run]] = {}
+    latest: dict[tuple, list[Run]] = {}
+    for run in sorted(runs, key=lambda run: (run.stamp, run.path)):
+        what = run.harness, run.model, run.seed, run.task, run.filter, run.shots
+        copies.setdefault((run.identity, *what), []).append(run)
+    for *_, run in copies.values():
+        what = run.harness, run.model, run.seed, run.task, run.filter, run.shots
+        latest.setdefault((run.source, *what), []).append(run)
+    for groups, why in ((copies, "a copy of"), (latest, "an earlier run than")):
+        for *others, run in groups.values():
+            for other in others:
+                refuse(Path(other.path), f"{other.task}, {other.filter}: {why} {run.path}, not used")
+    yield from (same[-1] for same in latest.values())

@@ -1,0 +1,138 @@
+"""What is said of the sample logs, of families whose truth is known, and how often it is wrong."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from experiments import audit_rates
+from mirage import audit, logs
+from mirage.audit import _cases, _verdicts
+from mirage.audit._artefacts import artefact
+
+ARTEFACT = "prompt or filter artefact"
+
+
+@pytest.fixture(scope="module")
+def cases(runs):
+    """Return the artefacts of all sound logs, by folder, task and filter."""
+    found = {}
+    for name, each in runs.items():
+        found |= {(name, case): case for case in _cases.cases(each)}
+    everything = list(found.values())
+    keys = {(name, case.runs[0].task, case.runs[0].filter): case for (name, _), case in found.items()}
+    return {key: artefact(case, everything) for key, case in keys.items()}
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (("lm_eval/v0.4.13", "recall", "strict-match"), "with the filter flexible-extract"),
+        (("lm_eval/v0.4.13", "rev5", "no-blank"), "with the filter as-is"),
+        (("lm_eval/v0.4.13_blanks", "recall_blanks", "none"), "with the prompt of recall"),
+        (("lighteval", "recall", "none"), "text after the right answer"),
+    ],
+)
+def test_the_traps_are_called_artefacts(cases, key, said):
+    assert said in cases[key]
+
+
+def test_nothing_else_is_called_an_artefact(cases):
+    found = {key[1:] for key, said in cases.items() if said}
+    assert found == {
+        ("recall", "strict-match"),
+        ("rev5", "no-blank"),
+        ("recall_blanks", "none"),
+        ("recall", "none"),
+    }
+    assert not cases["inspect", "recall", "none"]  # as lighteval's, but for the stop sequence
+    assert not cases["helm", "mirror:file=recall", "none"]  # HELM's exact match strips the blank itself
+
+
+@pytest.fixture(scope="module")
+def result(samples):
+    """Return the audit of one folder."""
+    found = logs.read([samples / "lm_eval" / "v0.4.13", samples / "inspect" / "choice"])
+    return audit.audit(found, samples / "sizes.csv")
+
+
+def test_verdicts_and_reasons_of_the_sample_family(result):
+    said = {(case.runs[0].task, case.runs[0].filter): case for case in result.cases}
+    assert said["sort4", "none"].verdict == "test too small"
+    assert "3 of 7 sizes are surely above the floor" in said["sort4", "none"].because
+    assert said["recall_choice", "none"].verdict == "too few sizes"
+    assert "6 sizes; 1 more" in said["recall_choice", "none"].because
+    assert said["recall", "flexible-extract"].losses_from == "likelihood in recall_ll"
+    assert {case.verdict for case in result.cases} <= set(_verdicts.VERDICTS.values())
+    assert all(case.because and case.overturn for case in result.cases)
+
+
+def test_the_table_has_every_score_once(result):
+    columns = "source harness family task filter shots metric model parameters parameters_from seed items"
+    assert list(result.table) == f"{columns} score low high floor verdict".split()
+    assert not result.table.duplicated(["source", "task", "filter", "shots", "metric", "model"]).any()
+    generated = {"exact_match", "exact_match_stripped", "edit_distance"}
+    others = {"accuracy", "brier_score", "log_score", "greedy_match", "nats_per_item", "bits_per_byte"}
+    assert set(result.table["metric"]) == generated | others
+    assert (result.table["low"] <= result.table["score"]).all()
+
+
+def test_holm_is_over_all_cases(result):
+    tested = [case for case in result.cases if np.isfinite(case.adjusted)]
+    p = np.array([case.gentle.p_value for case in tested])
+    order = np.argsort(p)
+    by_hand = np.maximum.accumulate(np.minimum(p[order] * np.arange(p.size, 0, -1), 1))
+    np.testing.assert_allclose(np.array([case.adjusted for case in tested])[order], by_hand)
+
+
+def test_a_model_of_unknown_size_is_named_and_not_placed(samples):
+    found = logs.read(samples / "lm_eval" / "v0.4.13_rolling")
+    nameless = replace(
+        found, runs=tuple(replace(run, parameters=None, model="gpt2-xl") for run in found.runs)
+    )
+    assert audit.audit(nameless).unread[-1].startswith("gpt2-xl: size unknown")
+
+
+def test_a_size_of_a_model_that_is_not_there_is_told(samples):
+    found = logs.read(samples / "lm_eval" / "v0.4.13_rolling")
+    sizes = pd.DataFrame({"model": ["mirror-21k-s1", "other"], "parameters": [20712, 5]})
+    assert audit.audit(found, sizes).unread == ("sizes: other is no model of the logs",)
+
+
+def test_two_models_compared_by_hand(samples, runs):
+    found = logs.read(samples / "lm_eval" / "v0.4.13")
+    table = audit.compare(found, "mirror-6.9k-s1", "mirror-6.9k-s2").set_index(["task", "filter"])
+    one, other = (
+        next(run for run in runs["lm_eval/v0.4.13"] if (run.model, run.filter) == (name, "flexible-extract"))
+        for name in ("mirror-6.9k-s1", "mirror-6.9k-s2")
+    )
+    np.testing.assert_array_equal(one.items, other.items)
+    test = stats.ttest_rel(other.scores["own"].astype(float), one.scores["own"].astype(float))
+    row = table.loc[("recall", "flexible-extract")]
+    np.testing.assert_allclose(
+        [row["p_value"], row["low"], row["high"]], [test.pvalue, *test.confidence_interval()]
+    )
+    zero = table.loc[("recall", "strict-match")]
+    assert zero["difference"] == 0
+    assert 0.02 < zero["high"] < 0.05  # no difference on 120 items does not mean none anywhere
+
+
+def test_a_curve_never_mixes_two_scores(runs):
+    """As where a harness compares a part of the answer, and the smallest model has nothing right."""
+    one, *others = (run for run in runs["inspect"] if run.task == "recall")
+    lacking = {name: values for name, values in one.scores.items() if name != "edit_distance"}
+    (case,) = _cases.cases([replace(one, scores=lacking), *others])
+    assert not any("edit_distance" in run.scores for run in case.runs)
+    (judged,) = _verdicts.judged([case])
+    assert judged.gentle is judged.answers.smoothness
+
+
+# The rates of many families are measured by experiments/audit_rates.py; here a few of each must not go wrong.
+@pytest.mark.parametrize(
+    ("kind", "never"), [("jump by 10", "the metric"), ("power law", "not only the metric")]
+)
+def test_a_few_families_of_known_truth(kind, never):
+    found = audit_rates.rates(kind, 8, families=4, seed=1)
+    assert found.get(never, 0) <= 0.25
