@@ -28,7 +28,12 @@ The metrics have one name each in all tables:
 
 from mirage import _gone
 from mirage.datasets._sources import DataUnavailable
-from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
+from mirage.datasets.arithmetic import (
+    load_arithmetic,
+    load_arithmetic_rates,
+    load_arithmetic_runs,
+    load_arithmetic_samples,
+)
 from mirage.datasets.calibration import load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
 from mirage.datasets.counts import to_counts, with_abilities
@@ -57,7 +62,9 @@ __all__ = [
     "DataUnavailable",
     "Images",
     "load_arithmetic",
+    "load_arithmetic_rates",
     "load_arithmetic_runs",
+    "load_arithmetic_samples",
     "load_arithmetic_tries",
     "load_calibration",
     "load_choices",
