@@ -1,7 +1,7 @@
 """Statistics that single pages of the debate need.
 
 Do answers of several steps succeed as often as the number of steps, or the time that they take, says? Do
-runs that differ in their seed fall into two groups? Does a gentler metric rise sooner, or over more sizes?
+runs that differ in their seed fall into two groups? Does a lenient metric rise sooner, or over more sizes?
 These stand apart from the core, which every page uses.
 """
 
@@ -9,7 +9,7 @@ from mirage.debate.lengths import LENGTH_CURVES, ChanceFit, fit_chance, length_l
 from mirage.debate.repeats import RepeatsFit, fit_repeats
 from mirage.debate.rises import curves_at_chance, pass_from_few
 from mirage.debate.states import TwoStates, two_states
-from mirage.debate.two_metrics import RisesCompared, compare_rises
+from mirage.debate.two_metrics import RisesCompared, compare_metrics, compare_rises
 
 __all__ = [
     "LENGTH_CURVES",
@@ -17,6 +17,7 @@ __all__ = [
     "RepeatsFit",
     "RisesCompared",
     "TwoStates",
+    "compare_metrics",
     "compare_rises",
     "curves_at_chance",
     "fit_chance",

@@ -1,32 +1,34 @@
-"""The same answers under a harsh and a gentle metric: which comes later, and which is the more gradual?"""
+"""The same answers under a harsh and a lenient metric: which comes later, and which is the more gradual?"""
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import optimize
 
 from mirage import _validate, resolution
 
-__all__ = ["RisesCompared", "compare_rises"]
+__all__ = ["RisesCompared", "compare_metrics", "compare_rises"]
 
 _MOST = 1e15  # beyond it, differences of scores lose their digits
+_WHOLE = 0.75  # of the way from chance to 1
 
 
 @dataclass(frozen=True)
 class RisesCompared:
-    """How the rise of a harsh score and that of a gentle one differ.
+    """How the rise of a harsh score and that of a lenient one differ.
 
     Attributes
     ----------
     later : float
-        The size at which the harsh score has made half of its way, over that of the gentle one.
+        The size at which the harsh score has made half of its way, over that of the lenient one.
     later_interval : tuple of float
         Its 95% interval.
     later_p : float
         Two-sided p-value of no difference.
     wider : float
-        The decades that the gentle score takes from 10 to 90% of its way, over those of the harsh one.
+        The decades that the lenient score takes from 10 to 90% of its way, over those of the harsh one.
     wider_interval : tuple of float
         Its 95% interval.
     wider_p : float
@@ -44,7 +46,7 @@ class RisesCompared:
 def compare_rises(
     sizes: ArrayLike,
     harsh: ArrayLike,
-    gentle: ArrayLike,
+    lenient: ArrayLike,
     units: ArrayLike,
     *,
     at_each_size: bool = False,
@@ -62,7 +64,7 @@ def compare_rises(
     ----------
     sizes : array-like, shape (scores,)
         Parameters or computation, above 0; at least three different ones.
-    harsh, gentle : array-like, shape (scores,)
+    harsh, lenient : array-like, shape (scores,)
         Scores that rise with size; put a minus sign before a loss.
     units : array-like, shape (scores,)
         What is drawn again: the seed, family, task or item of each score.
@@ -98,8 +100,8 @@ def compare_rises(
     (25.0, 1.0)
     """
     sizes, names = _validate.vector("sizes", sizes, 0, open_low=True), _validate.names("units", units)
-    scores = [_validate.vector(*pair, -_MOST, _MOST) for pair in (("harsh", harsh), ("gentle", gentle))]
-    _validate.as_many(sizes=sizes, harsh=scores[0], gentle=scores[1], units=names)
+    scores = [_validate.vector(*pair, -_MOST, _MOST) for pair in (("harsh", harsh), ("lenient", lenient))]
+    _validate.as_many(sizes=sizes, harsh=scores[0], lenient=scores[1], units=names)
     places, at = np.unique(np.log10(sizes), return_inverse=True)
     if len(places) < 3:
         raise ValueError(f"sizes must hold three different ones or more; got {len(places)}")
@@ -113,7 +115,7 @@ def compare_rises(
     is_at = at[:, None] == np.arange(len(places))
     weights, sums = again @ is_at, [(again * score) @ is_at for score in scores]
     rises = np.array([[_rise(places, y, n) for y, n in zip(each, weights, strict=True)] for each in sums])
-    for name, (low, _, high) in zip(("harsh", "gentle"), rises[:, 0], strict=True):
+    for name, (low, _, high) in zip(("harsh", "lenient"), rises[:, 0], strict=True):
         if not high > low:
             raise ValueError(f"{name} must rise with the size; its best rising curve is flat")
     first, middle, last = np.moveaxis(rises, -1, 0)
@@ -121,6 +123,55 @@ def compare_rises(
         wider = np.log10(last - first)
     differences = middle[0] - middle[1], wider[1] - wider[0]
     return RisesCompared(*(part for each in differences for part in _summed_up(each)))
+
+
+def compare_metrics(table: pd.DataFrame) -> pd.DataFrame:
+    """Compare the rises of a harsh and a lenient metric in each set of answers, with `compare_rises`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `comparison, size, unit, harsh, lenient, at_each_size, chance`: see `datasets.load_two_metrics`.
+
+    Returns
+    -------
+    DataFrame, one row per comparison, in the order of the table
+        `later, later_low, later_high, later_p` and the same of `wider`, see `RisesCompared`; `sizes`, how
+        many; and `whole`, whether the mean of the harsh score at some size has made three quarters of the way
+        from chance to 1, so that little of its rise is beyond the sizes.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a column is missing, or a comparison is not one that `compare_rises` takes.
+
+    Examples
+    --------
+    >>> sizes = np.tile(np.geomspace(1e6, 1e12, 7), 2)
+    >>> p = np.exp(-((sizes / 1e9) ** -0.5))
+    >>> table = pd.DataFrame({"comparison": "toy", "size": sizes, "unit": np.repeat([0, 1], 7)})
+    >>> table = table.assign(harsh=p**5, lenient=p, at_each_size=True, chance=0.0)
+    >>> compare_metrics(table)["whole"].to_dict()
+    {'toy': True}
+    """
+    _validate.instance("table", table, pd.DataFrame)
+    given = ("size", "harsh", "lenient", "unit")
+    _validate.columns("table", table, ("comparison", *given, "at_each_size", "chance"))
+    rows = {}
+    for name, one in table.groupby("comparison", sort=False):
+        chance = _validate.array("chance", one["chance"].to_numpy(), 0, 1)[0]
+        way = _validate.flags("at_each_size", one["at_each_size"].to_numpy())[0]
+        found = compare_rises(*(one[column].to_numpy() for column in given), at_each_size=bool(way))
+        top = one.groupby("size")["harsh"].mean().max()
+        about = {"sizes": one["size"].nunique(), "whole": bool(top - chance >= _WHOLE * (1 - chance))}
+        rows[name] = _flat("later", found) | _flat("wider", found) | about
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _flat(key: str, found: RisesCompared) -> dict[str, float]:
+    low, high = getattr(found, f"{key}_interval")
+    value, p = getattr(found, key), getattr(found, f"{key}_p")
+    return {key: value, f"{key}_low": low, f"{key}_high": high, f"{key}_p": p}
 
 
 def _rise(x: np.ndarray, sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
