@@ -1,15 +1,16 @@
 """The answers of the transformers that were trained for the book, part of the package."""
 
+from __future__ import annotations
+
 import functools
 import gzip
 import json
 from importlib import resources
 
 import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
 
 from mirage import _validate
+from mirage._later import parquet, pd
 
 __all__ = [
     "load_arithmetic",
@@ -172,13 +173,13 @@ def _open(name: str):
 def _rows(name: str, wanted: list | None = None) -> pd.DataFrame:
     """Return the rows of a table, or those that are wanted."""
     with _open(name) as file:
-        return pq.read_table(file, filters=wanted).to_pandas()
+        return parquet.read_table(file, filters=wanted).to_pandas()
 
 
 def _said(name: str) -> dict:
     """Return what a table says of itself."""
     with _open(name) as file:
-        return json.loads(gzip.decompress(pq.read_schema(file).metadata[b"member"]))
+        return json.loads(gzip.decompress(parquet.read_schema(file).metadata[b"member"]))
 
 
 def _about(names: tuple[str, ...]) -> dict:

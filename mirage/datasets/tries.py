@@ -1,11 +1,12 @@
 """How often the transformers of the arithmetic family were right in several tries at the same sums."""
 
+from __future__ import annotations
+
 import gzip
 import json
 from importlib import resources
 
-import pandas as pd
-import pyarrow.parquet as pq
+from mirage._later import parquet, pd
 
 __all__ = ["load_arithmetic_tries"]
 
@@ -36,8 +37,8 @@ def load_arithmetic_tries() -> pd.DataFrame:
     for path in sorted(folder.iterdir(), key=lambda one: one.name):
         if path.name.startswith("mixed"):
             with path.open("rb") as file:
-                drawn = pq.read_table(file, filters=[("sample", ">", 0)]).to_pandas()
-                about = json.loads(gzip.decompress(pq.read_schema(file).metadata[b"member"]))
+                drawn = parquet.read_table(file, filters=[("sample", ">", 0)]).to_pandas()
+                about = json.loads(gzip.decompress(parquet.read_schema(file).metadata[b"member"]))
             right = drawn["prediction"] == drawn["row"].map(targets)
             known = {"parameters": about["parameters"], "seed": about["seed"], "right": right.astype(int)}
             parts.append(drawn.assign(**known, first=right & (drawn["sample"] == 1)))

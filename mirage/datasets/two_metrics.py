@@ -1,11 +1,13 @@
 """The same answers of real models under a harsh and a lenient metric, one table from many."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 from mirage.datasets.arithmetic import load_arithmetic_runs
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
@@ -28,13 +30,13 @@ def load_two_metrics(name: str) -> pd.DataFrame:
 
     `debate.compare_metrics` takes the table.
 
-    - "own" are networks trained for the book. Sums and products: exact match; minus the edit distance, and minus
-      the loss per token. MNIST's digits, two digits added, and Omniglot's characters of one hand: all of five
-      right (at random, or of a sequence); one. Autoencoders: the share of images below the median error;
-      minus the mean error.
-    - "published" are IPA transliteration (Ruan et al.): exact match; BLEU. The six tasks that Wu and Lo call
-      emergent, without the models that they leave out, and BIG-G's 16 tasks with two options (Schellaert et
-      al.): accuracy; minus the Brier score.
+    - "own" are networks trained for the book. Sums and products: exact match, against minus the edit
+      distance, and minus the loss per token. Digits of MNIST, two of them added, and Omniglot's characters of
+      one hand: all of five right (at random, or of a sequence), against one. Autoencoders: the share of
+      images below the median error, against minus the mean error.
+    - "published" are IPA transliteration (Ruan et al.): exact match, against BLEU; the six tasks that Wu and
+      Lo call emergent, without the models that they leave out, and BIG-G's 16 tasks with two options
+      (Schellaert et al.): accuracy, against minus the Brier score.
 
     Parameters
     ----------

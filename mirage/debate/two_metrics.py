@@ -1,13 +1,14 @@
 """The same answers under a harsh and a lenient metric: which comes later, and which is the more gradual?"""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import optimize
 
 from mirage import _validate, resolution
+from mirage._later import optimize, pd
 
 __all__ = ["RisesCompared", "compare_metrics", "compare_rises"]
 

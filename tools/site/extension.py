@@ -16,6 +16,7 @@ from tools.site import (
     head,
     icons,
     images,
+    live,
     moved,
     opening,
     predict,
@@ -28,7 +29,21 @@ from tools.site import (
 
 # In the order in which they mend a page: the icons when all buttons are there, the styles when all is.
 _MECHANISMS = (
-    *(formulas, charts, theme, figures, opening, predict, questions, switches, terms, head, moved, footer),
+    *(
+        formulas,
+        charts,
+        theme,
+        figures,
+        opening,
+        predict,
+        questions,
+        live,
+        switches,
+        terms,
+        head,
+        moved,
+        footer,
+    ),
     *(icons, images, styles),
 )
 

@@ -1,10 +1,11 @@
 """Exercises of the page on one set of answers, scored in several ways."""
 
+from __future__ import annotations
+
 import functools
 
-import pandas as pd
-
 from mirage import datasets, emergence
+from mirage._later import pd
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]
