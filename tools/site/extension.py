@@ -29,21 +29,8 @@ from tools.site import (
 
 # In the order in which they mend a page: the icons when all buttons are there, the styles when all is.
 _MECHANISMS = (
-    *(
-        formulas,
-        charts,
-        theme,
-        figures,
-        opening,
-        predict,
-        questions,
-        live,
-        switches,
-        terms,
-        head,
-        moved,
-        footer,
-    ),
+    *(formulas, charts, theme, figures, opening, predict, questions, live, switches, terms, head, moved),
+    footer,
     *(icons, images, styles),
 )
 
