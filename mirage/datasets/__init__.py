@@ -55,7 +55,6 @@ from mirage.datasets.pythia_arithmetic import load_pythia_arithmetic
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.steps import load_cobbe2021, load_metr2025, load_suzgun2022
-from mirage.datasets.tries import load_arithmetic_tries
 from mirage.datasets.two_metrics import load_two_metrics
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
 from mirage.datasets.wu2025 import load_wu2025
@@ -67,7 +66,6 @@ __all__ = [
     "load_arithmetic_rates",
     "load_arithmetic_runs",
     "load_arithmetic_samples",
-    "load_arithmetic_tries",
     "load_calibration",
     "load_choices",
     "load_cobbe2021",
