@@ -5,11 +5,14 @@ JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 PINS ?= -r requirements.txt
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/ready
-PACKAGE := $(shell find mirage -type f -not -path '*/__pycache__/*')
+FINDINGS := mirage/data/findings
+PACKAGE := $(shell find mirage -type f -not -path '*/__pycache__/*' -not -path '$(FINDINGS)/*')
 PAIRS := $(patsubst %.md,%.ipynb,$(wildcard notebooks/*.md))
 EXECUTED := $(PAIRS:%=build/%)
 TO_TRAIN := $(VENV)/to-train
 DATA := build/data
+SUMMARY := build/notebooks/what-it-comes-to.ipynb
+COPY_FINDINGS := for new in build/findings/*.json; do cmp -s $$new $(FINDINGS)/$${new\#\#*/} || cp $$new $(FINDINGS)/; done
 TEACHING := build/teaching
 ASSIGNMENTS := $(patsubst assignments/%.md,build/assignments/autograder/%.zip,$(wildcard assignments/*.md))
 LONG := arithmetic calibration vision
@@ -81,9 +84,11 @@ check: $(READY) ## the quick checks: style of the code, pairs, pages
 fix: $(READY) ## format the code, also of the pages, and mend what can be mended
 	@$(RUN) tools.fix
 
-findings: book ## bring what the pages found to book/findings
+findings: book ## bring what the pages found to mirage/data/findings, and sum it up
 	@! grep -l '"missing": "[^b]' build/notebooks/*.ipynb || { echo "These pages ran without their data; nothing was copied." && exit 1; }
-	@mkdir -p book/findings && cp build/findings/*.json book/findings/
+	@$(COPY_FINDINGS)
+	@$(MAKE) $(SUMMARY)
+	@$(COPY_FINDINGS)
 
 pair: $(PAIRS) ## write the .ipynb of each notebook from its .md
 
@@ -157,6 +162,8 @@ $(DATA): mirage/data/sources.csv | $(READY)
 
 build/notebooks/%.ipynb: notebooks/%.ipynb tools/run.py $(PACKAGE) $(READY) | $(DATA)
 	@$(RUN) tools.run $< $@
+
+$(SUMMARY): $(filter-out %/what-it-comes-to.json,$(wildcard $(FINDINGS)/*)) # of all other pages
 
 $(SITE): $(EXECUTED) book/. $(shell find book -mindepth 1) _config.yml _toc.yml $(shell find tools/site -type f -not -path "*/__pycache__/*") tools/project.py $(PACKAGE)
 	@$(RUN) tools.site

@@ -104,6 +104,15 @@ VALID = {
         "by": ("task",),
     },
     "debate.rises.pass_from_few": lambda: {"right": [0, 0, 1, 20], "tries": 20},
+    "debate.two_metrics.compare_metrics": lambda: {
+        "table": pd.DataFrame(
+            {"size": [1, 2, 3] * 2, "harsh": [0, 0, 1] * 2, "lenient": [0, 0.5, 1] * 2}
+        ).assign(comparison="a", unit=list("aaabbb"), at_each_size=True, chance=0.0)
+    },
+    "debate.two_metrics.compare_rises": lambda: (
+        {"sizes": [1, 2, 3] * 2, "harsh": [0, 0, 1, 0, 0.1, 1], "lenient": [0, 0.5, 1, 0, 0.4, 1]}
+        | {"units": list("aaabbb"), "at_each_size": True, "draws": 100, "rng": 0}
+    ),
     "debate.states.two_states": lambda: {
         "successes": [0, 0, 1, 9, 10, 10],
         "trials": 10,

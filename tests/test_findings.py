@@ -1,4 +1,4 @@
-"""What the pages found, as it stands in book/findings, is what they find when they run."""
+"""What the pages found, as it stands in mirage/data/findings, is what they find when they run."""
 
 import json
 import re
@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.project import ROOT
+from tools.project import FINDINGS, ROOT
 
 PAGES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
-COMMITTED, FOUND = ROOT / "book" / "findings", ROOT / "build" / "findings"
+COMMITTED, FOUND = FINDINGS, ROOT / "build" / "findings"
 
 
 def read(folder: Path, page: str) -> dict[str, dict]:

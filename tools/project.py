@@ -15,6 +15,7 @@ VERSION: str = re.search(r'__version__ = "(.+?)"', (ROOT / "mirage/__init__.py")
     1
 ]
 BRANCH = "main"
+FINDINGS = ROOT / "mirage" / "data" / "findings"  # what the pages found, as it is recorded
 
 
 def revision(version: str) -> str:

@@ -1,9 +1,10 @@
 """The public results that the book computes from, as tidy tables.
 
-The tables of `load_arithmetic`, `load_calibration`, `load_gpt3_arithmetic`, `load_grokking`,
-`load_two_states` and `load_vision_…` are part of the package. The others are fetched once from where their
-authors published them, at a pinned commit and with a check of their contents; `python -m mirage.datasets`
-lists and fetches them. The environment variable `MIRAGE_DATA` names a folder that holds them already.
+The tables of `load_arithmetic`, `load_calibration`, `load_findings`, `load_gpt3_arithmetic`, `load_grokking`,
+`load_two_metrics("own")`, `load_two_states` and `load_vision_…` are part of the package. The others are
+fetched once from where their authors published them, at a pinned commit and with a check of their contents;
+`python -m mirage.datasets` lists and fetches them. The environment variable `MIRAGE_DATA` names a folder that
+holds them already.
 
 The fetched tables of scores begin with the same columns: `family, model, parameters, training_flops, task,
 metric, score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the
@@ -38,6 +39,7 @@ from mirage.datasets.calibration import load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
 from mirage.datasets.counts import to_counts, with_abilities
 from mirage.datasets.curves import load_curves
+from mirage.datasets.findings import load_findings
 from mirage.datasets.gadre2024 import load_gadre2024, load_gadre2024_losses
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.grokking import load_grokking
@@ -53,6 +55,7 @@ from mirage.datasets.pythia_arithmetic import load_pythia_arithmetic
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.steps import load_cobbe2021, load_metr2025, load_suzgun2022
+from mirage.datasets.two_metrics import load_two_metrics
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
 from mirage.datasets.wu2025 import load_wu2025
 
@@ -67,6 +70,7 @@ __all__ = [
     "load_choices",
     "load_cobbe2021",
     "load_curves",
+    "load_findings",
     "load_gadre2024",
     "load_gadre2024_losses",
     "load_gpt3_arithmetic",
@@ -85,6 +89,7 @@ __all__ = [
     "load_ruan2024",
     "load_schellaert2024",
     "load_suzgun2022",
+    "load_two_metrics",
     "load_two_states",
     "load_vision_answers",
     "load_vision_errors",

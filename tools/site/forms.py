@@ -11,7 +11,7 @@ import re
 
 from docutils import nodes
 
-from tools.project import ROOT
+from tools.project import FINDINGS, ROOT
 
 __all__ = ["enclose", "finding", "found", "marked", "raw", "take_comment"]
 
@@ -51,7 +51,7 @@ def enclose(question: nodes.paragraph, style: str, name: str, data: dict[str, st
 
 def finding(page: str, name: str) -> dict:
     """Return what a page found: in the run that the site is built from, or else as recorded."""
-    for folder in (ROOT / "build" / "findings", ROOT / "book" / "findings"):
+    for folder in (ROOT / "build" / "findings", FINDINGS):
         path = folder / f"{page}.json"
         findings = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         if name in findings:
