@@ -33,11 +33,11 @@ class Case:
     gentle : BreakTest or None
         The search for a step in the gentlest score: the loss, the log score, the edit distance.
     explained : ExplainedRise or None
-        Of the largest rise between neighbouring sizes.
+        Of the rise that looks sudden: between two neighbouring sizes, or from where the score shows nothing.
     artefact : str
         What prompt or filter did to the score; empty if nothing was found.
     adjusted : float
-        p-value of `gentle` after Holm's correction over all cases.
+        p-value of `gentle` after Holm's correction over all that was searched for a step.
     verdict, because, overturn : str
         In a few words; what it rests on; what would overturn it.
     """
