@@ -58,7 +58,7 @@ def curve(kind: str, sizes: int, rng: np.random.Generator, items: int = 400, sca
 
 
 def counted(kind: str, sizes: int, families: int = FAMILIES, seed: int = 0) -> pd.DataFrame:
-    """Return how often each verdict is given; with many families in one report Holm would find fewer steps."""
+    """Return how often each verdict is given; Holm would find fewer steps in one report of all families."""
     rng = np.random.default_rng([seed, sizes, list(KINDS).index(kind)])
     cases = [_cases.Case((), curve(kind, sizes, rng), "likelihood") for _ in range(families)]
     verdicts = [_verdicts.judged([case])[0].verdict for case in cases]

@@ -8,9 +8,9 @@ command line: `python -m mirage.audit --help`.
 
 from mirage.audit._audit import Audit, audit, compare
 from mirage.audit._cases import Case
-from mirage.logs import Logs, read
+from mirage.logs import Logs, read, sample_logs
 
-__all__ = ["Audit", "Case", "Logs", "audit", "compare", "read", "report"]
+__all__ = ["Audit", "Case", "Logs", "audit", "compare", "read", "report", "sample_logs"]
 
 
 def report(result: Audit, *, command: str = "") -> str:

@@ -165,8 +165,10 @@ def _floor(run: Run) -> float:
 
 def _linked(runs: list[Run], group: list[Run]) -> list[Run] | None:
     """Return the likelihoods of the same items by the same models, if there are such."""
-    by_model = {run.model: run for run in group if run.family == runs[0].family}
-    found = [by_model.get(run.model) for run in runs]
+    if (runs[0].harness, group[0].harness) == ("table", "table") and runs[0].filter != group[0].filter:
+        return None  # of another step of training
+    by_model = {(run.model, run.seed): run for run in group if run.family == runs[0].family}
+    found = [by_model.get((run.model, run.seed)) for run in runs]
     if all(other and np.isin(run.items, other.items).all() for run, other in zip(runs, found, strict=True)):
         return found
     return None

@@ -20,9 +20,9 @@ _METHODS = (
     "All answers were scored again; intervals are 95% (of shares of independent items, Wilson's).",
     "A step is searched for in the gentlest score there is: the likelihood of the right answers, the log "
     "score of the options, or the edit distance, with Holm's correction over all that is searched here.",
-    f"That needs {LEAST_SIZES} sizes at least; with fewer than {TELLING}, one unusual model looks like a step.",
-    "“The metric” and “nothing sharp” are said only where a step by a factor of four (of an edit distance, by "
-    "half of its range) would have been found.",
+    f"It needs {LEAST_SIZES} sizes; with fewer than {TELLING}, one unusual model looks like a step.",
+    "“The metric” and “nothing sharp” are said only where a step would have been found: one by a factor of "
+    "four, or (of edit distances) of half of the range.",
     "The log-likelihoods are those that the logs hold; a share that the metric explains is that of the rise "
     "between two neighbouring sizes, and rests on a smooth trend of the loss across sizes.",
     "Nothing here says that an ability is absent: it says what these items, prompts and sizes could show.",

@@ -88,10 +88,11 @@ def _sudden(curve: Curve, seen: resolution.Visibility) -> tuple[tuple[float, flo
     if share >= _SHARP:
         ends = " and ".join(map(words.number, pair))
         return pair, f"{share:.0%} of the rise lies between {ends} parameters"
-    hidden, sizes = int(np.argmax(seen.visible)), curve.sizes
-    if hidden >= _HIDDEN and _moves(curve.take(curve.parameters <= sizes[hidden - 1]))[1]:
-        said = f"the score shows nothing up to {words.number(sizes[hidden - 1])} parameters, while the loss falls"
-        return (float(sizes[hidden - 1]), float(sizes[-1])), said
+    sizes, hidden = curve.sizes, int(np.argmax(seen.visible))
+    last = sizes[hidden - 1]
+    if hidden >= _HIDDEN and _moves(curve.take(curve.parameters <= last))[1]:
+        said = f"the score shows nothing up to {words.number(last)} parameters, while the loss falls"
+        return (float(last), float(sizes[-1])), said
     return None, f"{share:.0%} of the rise at most lies between neighbouring sizes"
 
 
