@@ -12,6 +12,7 @@ A module is loaded when it is first asked for. In the order in which they build 
 - `emergence`: a curve of scores by scale, and the four questions asked of it.
 - `blind`: what can be answered from the options of a test alone.
 - `debate`: other statistics that single pages of the debate need.
+- `forecasting`: recipes that predict larger models from smaller ones, and their leaderboard.
 - `datasets`: every table of the book, those of others fetched and checked.
 - `figures`, `charts`, `style`, `words`: static and interactive figures, their look, numbers in words.
 - `check`: the exercises.
@@ -35,6 +36,7 @@ __all__ = [
     "emergence",
     "families",
     "figures",
+    "forecasting",
     "logs",
     "metrics",
     "outputs",

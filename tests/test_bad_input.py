@@ -97,6 +97,13 @@ VALID = {
     "emergence.scores.emergence_score": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.scores.linearity": lambda: {"scores": [0.1, 0.2, 0.4]},
     "emergence.sharpness.sharpness": lambda: {"curve": curve()},
+    "debate.rises.curves_at_chance": lambda: {
+        "table": pd.DataFrame({"task": "a", "successes": [1, 60], "trials": 100, "chance": 0.02}).assign(
+            large=[False, True]
+        ),
+        "by": ("task",),
+    },
+    "debate.rises.pass_from_few": lambda: {"right": [0, 0, 1, 20], "tries": 20},
     "debate.states.two_states": lambda: {
         "successes": [0, 0, 1, 9, 10, 10],
         "trials": 10,

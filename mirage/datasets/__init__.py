@@ -32,10 +32,13 @@ from mirage.datasets._sources import DataUnavailable
 from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
 from mirage.datasets.calibration import load_audit_rates, load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
+from mirage.datasets.counts import to_counts, with_abilities
 from mirage.datasets.curves import load_curves
+from mirage.datasets.gadre2024 import load_gadre2024, load_gadre2024_losses
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.grokking import load_grokking
 from mirage.datasets.images import Images, load_images
+from mirage.datasets.ladders import load_ladder
 from mirage.datasets.lu2024 import load_lu2024, load_lu2024_main
 from mirage.datasets.mccoy2020 import load_mccoy2020
 from mirage.datasets.mcleish2025 import load_mcleish2025
@@ -46,6 +49,7 @@ from mirage.datasets.pythia_arithmetic import load_pythia_arithmetic
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.steps import load_cobbe2021, load_metr2025, load_suzgun2022
+from mirage.datasets.tries import load_arithmetic_tries
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
 from mirage.datasets.wu2025 import load_wu2025
 
@@ -55,13 +59,17 @@ __all__ = [
     "load_arithmetic",
     "load_arithmetic_runs",
     "load_audit_rates",
+    "load_arithmetic_tries",
     "load_calibration",
     "load_choices",
     "load_cobbe2021",
     "load_curves",
+    "load_gadre2024",
+    "load_gadre2024_losses",
     "load_gpt3_arithmetic",
     "load_grokking",
     "load_images",
+    "load_ladder",
     "load_lu2024",
     "load_lu2024_main",
     "load_mccoy2020",
@@ -79,6 +87,8 @@ __all__ = [
     "load_vision_errors",
     "load_wu2025",
     "note_if_missing",
+    "to_counts",
+    "with_abilities",
 ]
 
 __getattr__ = _gone.getter(__name__)

@@ -51,6 +51,13 @@ SOURCES = {
         "3101c7d5072418e28b9008a6636bde82a006892c",
         "MIT",
     ),
+    "gadre2024": Source(
+        "Gadre et al. (2024)",
+        "104 models of six sizes, trained on three corpora, on 46 tasks and eight texts",
+        "mlfoundations/scaling",
+        "a003c4913793ac2ae7ef87b28ecb562955d026d5",
+        "MIT",
+    ),
     "lake2015": Source(
         "Lake et al. (2015)",
         "Omniglot, drawings of 242 characters by 20 people each",

@@ -6,6 +6,7 @@ runs that differ in their seed fall into two groups? These stand apart from the 
 
 from mirage.debate.lengths import LENGTH_CURVES, ChanceFit, fit_chance, length_losses
 from mirage.debate.repeats import RepeatsFit, fit_repeats
+from mirage.debate.rises import curves_at_chance, pass_from_few
 from mirage.debate.states import TwoStates, two_states
 
 __all__ = [
@@ -13,8 +14,10 @@ __all__ = [
     "ChanceFit",
     "RepeatsFit",
     "TwoStates",
+    "curves_at_chance",
     "fit_chance",
     "fit_repeats",
     "length_losses",
+    "pass_from_few",
     "two_states",
 ]

@@ -107,6 +107,8 @@ BY_HAND = {
     "in-context-learning-2": 10,
     "answers-without-questions-3": 0.73,  # .49 + .42/2 + .09/3
     "answers-without-questions-1": lambda options: 2 if options[1][:3] in ("bir", "cut") else 0,
+    "forecasting-1": 1.386294,  # ln 4
+    "forecasting-2": 0.606531,  # e^(-1/2)
     "vision-mnist-1": lambda right, images, K: stats.hypergeom.pmf(K, images, right, K),
     "vision-omniglot-1": lambda p, rho, L: (
         stats.betabinom.pmf(L, L, p * (1 / rho - 1), (1 - p) * (1 / rho - 1)) if rho else p**L
@@ -139,7 +141,5 @@ def test_a_page_is_imported_only_when_asked():
 def test_an_unknown_exercise_is_refused_with_those_of_its_page_or_with_all():
     with pytest.raises(ValueError, match=r"must be one of toy-model-1, .*, toy-model-4; got 'toy-model-99'"):
         check.answer("toy-model-99", 1)
-    with pytest.raises(
-        ValueError, match=r"must be one of what-is-.*, answers-without-questions-3; got 'no-page-1'"
-    ):
+    with pytest.raises(ValueError, match=r"must be one of what-is-.*, forecasting-2; got 'no-page-1'"):
         check.answer("no-page-1", 1)

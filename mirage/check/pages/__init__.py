@@ -23,4 +23,5 @@ PAGES = (  # as in the book
     "when-the-loss-jumps",
     "in-context-learning",
     "answers-without-questions",
+    "forecasting",
 )
