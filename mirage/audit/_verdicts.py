@@ -88,7 +88,9 @@ def _sudden(curve: Curve, seen: resolution.Visibility) -> tuple[tuple[float, flo
     if share >= _SHARP:
         ends = " and ".join(map(words.number, pair))
         return pair, f"{share:.0%} of the rise lies between {ends} parameters"
-    sizes, hidden = curve.sizes, int(np.argmax(seen.visible))
+    # The log score of options may also fall because the model learns what an answer looks like.
+    known = curve.item_log_probabilities is not None
+    sizes, hidden = curve.sizes, int(np.argmax(seen.visible)) * known
     last = sizes[hidden - 1]
     if hidden >= _HIDDEN and _moves(curve.take(curve.parameters <= last))[1]:
         said = f"the score shows nothing up to {words.number(last)} parameters, while the loss falls"

@@ -24,4 +24,5 @@ PAGES = (  # as in the book
     "in-context-learning",
     "answers-without-questions",
     "forecasting",
+    "audit-your-own",
 )
