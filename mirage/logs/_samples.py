@@ -39,7 +39,8 @@ def sample_logs(folder: str | Path) -> Path:
     ...     sorted(path.name for path in sample_logs(folder).iterdir())
     ['v0.4.13', 'v0.4.13_blanks']
     """
-    _validate.instance("folder", folder, str | Path)
+    if not isinstance(folder, str | Path):
+        raise TypeError(f"folder must be a path; got {_validate.shown(folder)}")
     if "\0" in str(folder) or not Path(folder).is_dir():
         raise ValueError(f"folder must be a folder that exists; got {_validate.shown(str(folder))}")
     packed = resources.files("mirage").joinpath("data/sample-logs.tar.xz")
