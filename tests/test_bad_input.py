@@ -71,6 +71,7 @@ PASSAGES = {"table": OUTPUTS, "cluster": "passage", "sample": "epoch"}
 VALID = {
     "audit._audit.audit": lambda: {"logs": logs_of_two()},
     "audit._audit.compare": lambda: {"logs": logs_of_two(), "first": MODELS[0], "second": MODELS[1]},
+    "audit.draw": lambda: {"case": audit.audit(logs_of_two()).cases[0]},
     "audit.report": lambda: {"result": audit.audit(audit.Logs((), ()))},
     "check.answer": lambda: {"exercise": "toy-model-1", "answer": 1.0},
     "check.exercise": lambda: {"name": "toy-model-1"},
@@ -119,6 +120,7 @@ VALID = {
         "replicates": 39,
     },
     "logs._read.read": lambda: {"paths": [outputs.save_outputs(OUTPUTS, "outputs.csv")]},
+    "logs._samples.sample_logs": lambda: {"folder": "."},
     "logs._sizes.placed": lambda: {"runs": logs_of_two().runs},
     "logs._sizes.size_in_name": lambda: {"name": "pythia-1.4b"},
     "metrics.brier_score": lambda: OPTIONS,

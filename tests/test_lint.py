@@ -49,7 +49,13 @@ BREAKS = [
         "** *Not yet written:* few",
         "name the",
     ),
-    (lint.coverage_leads_somewhere, COVERAGE, "\naudit-your-own\n:", "\ntoy-model\n:", "is no page to come"),
+    (
+        lint.coverage_leads_somewhere,
+        COVERAGE,
+        "\nwhat-it-comes-to\n:",
+        "\ntoy-model\n:",
+        "is no page to come",
+    ),
     (
         lint.workflows_call_make,
         ".github/workflows/check.yml",

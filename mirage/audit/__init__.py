@@ -6,11 +6,48 @@ the loss too. `report` makes a page of it; `compare` sets two models side by sid
 command line: `python -m mirage.audit --help`.
 """
 
+from typing import TYPE_CHECKING
+
+from mirage import _validate
 from mirage.audit._audit import Audit, audit, compare
 from mirage.audit._cases import Case
-from mirage.logs import Logs, read
+from mirage.logs import Logs, read, sample_logs
 
-__all__ = ["Audit", "Case", "Logs", "audit", "compare", "read", "report"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Audit", "Case", "Logs", "audit", "compare", "draw", "read", "report", "sample_logs"]
+
+
+def draw(case: Case) -> "Figure":
+    """Draw what the harness counts as right over the sizes, and beside it the gentlest score.
+
+    Parameters
+    ----------
+    case : Case
+        As `audit` returns it in `cases`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Two panels, with 95% intervals.
+
+    Raises
+    ------
+    TypeError
+        If it is no case.
+
+    Examples
+    --------
+    >>> draw("recall")
+    Traceback (most recent call last):
+    ...
+    TypeError: case must be a Case; got 'recall'
+    """
+    _validate.instance("case", case, Case)
+    from mirage.audit import _figure  # with all that draws
+
+    return _figure.draw(case)
 
 
 def report(result: Audit, *, command: str = "") -> str:

@@ -33,11 +33,11 @@ class Case:
     gentle : BreakTest or None
         The search for a step in the gentlest score: the loss, the log score, the edit distance.
     explained : ExplainedRise or None
-        Of the largest rise between neighbouring sizes.
+        Of the rise that looks sudden: between two neighbouring sizes, or from where the score shows nothing.
     artefact : str
         What prompt or filter did to the score; empty if nothing was found.
     adjusted : float
-        p-value of `gentle` after Holm's correction over all cases.
+        p-value of `gentle` after Holm's correction over all that was searched for a step.
     verdict, because, overturn : str
         In a few words; what it rests on; what would overturn it.
     """
@@ -165,8 +165,10 @@ def _floor(run: Run) -> float:
 
 def _linked(runs: list[Run], group: list[Run]) -> list[Run] | None:
     """Return the likelihoods of the same items by the same models, if there are such."""
-    by_model = {run.model: run for run in group if run.family == runs[0].family}
-    found = [by_model.get(run.model) for run in runs]
+    if (runs[0].harness, group[0].harness) == ("table", "table") and runs[0].filter != group[0].filter:
+        return None  # of another step of training
+    by_model = {(run.model, run.seed): run for run in group if run.family == runs[0].family}
+    found = [by_model.get((run.model, run.seed)) for run in runs]
     if all(other and np.isin(run.items, other.items).all() for run, other in zip(runs, found, strict=True)):
         return found
     return None

@@ -5,11 +5,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mirage import figures, style
+from mirage import figures, style, words
 from mirage.audit._cases import Case, summary
 
 __all__ = ["described", "draw"]
 
+_LOSS = "Loss, bits a byte"
 _GENTLE = {"edit_distance": "Edits a target", "log_score": "Log score, nats", "nats_per_item": "Nats an item"}
 
 
@@ -27,6 +28,10 @@ def draw(case: Case) -> Figure:
                 panels[0].annotate("guessing", (size.min(), case.curve.floor), va="bottom", fontsize=9)
         name, values = _gentle(case)
         _draw(panels[1], size, values, 1, name)
+        if name == _LOSS:  # a step in it is searched for on this scale
+            panels[1].set_yscale("log")
+            panels[1].yaxis.set_major_formatter("{x:g}")
+            panels[1].set_ylim(min(middle for middle, *_ in values) / 2)
         for ax, shown in zip(panels, ("own" in case.runs[0].scores, bool(values)), strict=True):
             if not shown:
                 ax.set_axis_off()
@@ -38,9 +43,7 @@ def _gentle(case: Case) -> tuple[str, list[tuple[float, float, float]]]:
     curve = case.curve
     if curve is not None and curve.losses is not None and case.losses_from != "log score":
         reach = 1.96 * (0 if curve.loss_standard_errors is None else curve.loss_standard_errors)
-        return "Loss, bits a byte", list(
-            zip(curve.losses, curve.losses - reach, curve.losses + reach, strict=True)
-        )
+        return _LOSS, list(zip(curve.losses, curve.losses - reach, curve.losses + reach, strict=True))
     name = next((name for name in ("log_score", "edit_distance") if name in case.runs[0].scores), None)
     return _GENTLE.get(name, ""), [
         summary(run, name) for run in case.runs if name in run.scores
@@ -55,6 +58,10 @@ def _draw(ax: Axes, size: np.ndarray, values: list, series: int, name: str) -> N
         ax.plot(size, middle, marker, color=color)
         ax.set_title(name, loc="left", fontsize=11)
     figures.on_sizes(ax)
+    if size.max() < 100 * size.min():  # too short for two powers of ten
+        around = np.outer(10.0 ** np.arange(np.floor(np.log10(size.min())), 19), [1, 3]).ravel()
+        ticks = around[(around >= size.min()) & (around <= size.max())]
+        ax.set_xticks(ticks, list(map(words.number, ticks)))
 
 
 def described(case: Case) -> str:

@@ -9,7 +9,8 @@ from mirage import __version__, _validate, page, words
 from mirage.audit import _figure
 from mirage.audit._audit import Audit
 from mirage.audit._cases import LABELS, Case
-from mirage.audit._verdicts import LEAST_SIZES, VERDICTS
+from mirage.audit._verdicts import VERDICTS
+from mirage.emergence.breaks import LEAST_SIZES, TELLING
 from mirage.emergence.questions import QUESTIONS
 
 __all__ = ["report"]
@@ -18,8 +19,10 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-ur
 _METHODS = (
     "All answers were scored again; intervals are 95% (of shares of independent items, Wilson's).",
     "A step is searched for in the gentlest score there is: the likelihood of the right answers, the log "
-    "score of the options, or the edit distance, with Holm's correction over all cases of this report.",
-    f"That needs {LEAST_SIZES} sizes at least; with fewer than nine, one unusual model looks like a step.",
+    "score of the options, or the edit distance, with Holm's correction over all that is searched here.",
+    f"It needs {LEAST_SIZES} sizes; with fewer than {TELLING}, one unusual model looks like a step.",
+    "“The metric” and “nothing sharp” are said only where a step would have been found: one by a factor of "
+    "four, or (of edit distances) of half of the range.",
     "The log-likelihoods are those that the logs hold; a share that the metric explains is that of the rise "
     "between two neighbouring sizes, and rests on a smooth trend of the loss across sizes.",
     "Nothing here says that an ability is absent: it says what these items, prompts and sizes could show.",

@@ -9,6 +9,7 @@ from mirage import emergence, resolution, words
 from mirage.audit._artefacts import artefact
 from mirage.audit._cases import Case
 from mirage.emergence import Curve
+from mirage.emergence.breaks import LEAST_SIZES, TELLING
 
 __all__ = ["VERDICTS", "judged", "verdict"]
 
@@ -22,20 +23,26 @@ VERDICTS = {
     "unknown": "cannot tell",
     "nothing": "nothing sharp",
 }
-LEAST_SIZES = 7  # that a search for a step needs
 _LEVEL = 0.05
 _VISIBLE = 4  # sizes above the floor, without which a curve without losses shows nothing
 _SHARP = 0.5  # of the whole rise, between two neighbouring sizes
 _NEAR = 10.0  # sizes farther apart than this factor are no neighbours
+_HIDDEN = 3  # sizes at the floor, over which the loss falls: progress that the score hides
+_MOST_ITEMS = 1_000_000  # more are not worth a number
 
 
 def judged(cases: list[Case], rng: int = 0) -> list[Case]:
     """Return the cases with their answers and verdicts."""
     asked = [_asked(case, cases, rng) for case in cases]
-    tested = [k for k, case in enumerate(asked) if case.gentle and np.isfinite(case.gentle.p_value)]
-    adjusted = resolution.holm([asked[k].gentle.p_value for k in tested]) if tested else []
-    for k, p_value in zip(tested, adjusted, strict=True):
-        asked[k] = replace(asked[k], adjusted=float(p_value))
+    tests = {}  # what is searched, once: several tasks may share one loss; and no artefacts
+    for k, case in enumerate(asked):
+        if case.gentle and np.isfinite(case.gentle.p_value) and not case.artefact:
+            key = case.gentle.parameters.tobytes() + case.gentle.scores.tobytes()
+            tests.setdefault(key, []).append(k)
+    p_values = [asked[same[0]].gentle.p_value for same in tests.values()]
+    for same, p_value in zip(tests.values(), resolution.holm(p_values) if tests else (), strict=True):
+        for k in same:
+            asked[k] = replace(asked[k], adjusted=float(p_value))
     return [
         replace(case, **dict(zip(("verdict", "because", "overturn"), verdict(case), strict=True)))
         for case in asked
@@ -52,8 +59,8 @@ def _asked(case: Case, cases: list[Case], rng: int) -> Case:
         gentle = _of_edits(case, rng)
     explained = None
     if curve.item_log_probabilities is not None and curve.sizes.size >= LEAST_SIZES:
-        pair = steepest(curve)[1]
-        explained = emergence.explained_by_metric(curve, between=pair, rng=rng)
+        pair = _sudden(curve, answers.visibility)[0]
+        explained = emergence.explained_by_metric(curve, between=pair, rng=rng) if pair else None
     return replace(case, answers=answers, gentle=gentle, explained=explained)
 
 
@@ -73,6 +80,22 @@ def steepest(curve: Curve) -> tuple[float, tuple[float, float]]:
     whole = sizes.scores.max() - sizes.scores.min()
     share = float(rises[place] / whole) if whole > 0 and near[place] else 0.0
     return share, (float(sizes.parameters[place]), float(sizes.parameters[place + 1]))
+
+
+def _sudden(curve: Curve, seen: resolution.Visibility) -> tuple[tuple[float, float] | None, str]:
+    """Return the two sizes between which the score looks sudden, and why; none if it does not."""
+    share, pair = steepest(curve)
+    if share >= _SHARP:
+        ends = " and ".join(map(words.number, pair))
+        return pair, f"{share:.0%} of the rise lies between {ends} parameters"
+    # The log score of options may also fall because the model learns what an answer looks like.
+    known = curve.item_log_probabilities is not None
+    sizes, hidden = curve.sizes, int(np.argmax(seen.visible)) * known
+    last = sizes[hidden - 1]
+    if hidden >= _HIDDEN and _moves(curve.take(curve.parameters <= last))[1]:
+        said = f"the score shows nothing up to {words.number(last)} parameters, while the loss falls"
+        return (float(last), float(sizes[-1])), said
+    return None, f"{share:.0%} of the rise at most lies between neighbouring sizes"
 
 
 def _rises(low: np.ndarray, high: np.ndarray) -> bool:
@@ -111,7 +134,10 @@ def verdict(case: Case) -> tuple[str, str, str]:
         )
     if sizes < LEAST_SIZES:
         missing = f"{sizes} size{'s' * (sizes != 1)}; {LEAST_SIZES - sizes} more would be needed"
-        return VERDICTS["few sizes"], missing, f"Models of {LEAST_SIZES} sizes or more."
+        enough = (
+            f"{LEAST_SIZES} sizes to look for a step; {TELLING}, or four runs of each, to say there is none."
+        )
+        return VERDICTS["few sizes"], missing, enough
     rises, falls = _moves(case.curve)
     if case.curve.trials is not None and (said := _unseen(case, rises, falls)):
         return said
@@ -139,7 +165,7 @@ def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None
         needed = seen.items_needed[~seen.visible] if seen.items_needed is not None else np.array([np.nan])
         known = needed[np.isfinite(needed) & (needed > case.curve.trials.max())]
         more = (
-            f"; {known.min():,.0f} items would show one size more, if the fitted curve is right"
+            f"; {_items(known.min())} items would show one size more, if the fitted curve is right"
             if known.size
             else ""
         )
@@ -150,47 +176,50 @@ def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None
     return None
 
 
+def _items(number: float) -> str:
+    return "more than a million" if number > _MOST_ITEMS else f"{number:,.0f}"
+
+
 def _step(case: Case, falls: bool) -> tuple[str, str, str]:
-    """Return the verdict on a rise that can be seen: a step, sharp only in the score, or nothing sharp."""
-    gentle, curve, (share, pair) = case.gentle, case.curve, steepest(case.curve)
-    own = gentle is case.answers.smoothness
-    of = case.losses_from or ("score itself" if own else "edit distance")
+    """Return the verdict on a rise that can be seen: a step, sudden only in the score, or nothing sharp.
+
+    That something is *not* there is said only where a step of a stated size would have been found.
+    """
+    gentle, counted = case.gentle, case.curve.trials is not None
+    own = gentle is case.answers.smoothness and case.curve.losses is None
+    of = "score itself" if own else case.losses_from or "edit distance"
     test = f"step in the {of}: {words.p(gentle.p_value) if np.isfinite(gentle.p_value) else gentle.reason}"
     test += f", {words.p(case.adjusted)} over all cases" if np.isfinite(case.adjusted) else ""
-    if not gentle.reason and gentle.p_value > _LEVEL and np.isinf(gentle.detectable):
-        test += "; so few sizes cannot tell a step from one unusual model"
     if gentle.found and case.adjusted <= _LEVEL:
         apart = "More runs of the sizes beside the step, or sizes between them."
         return VERDICTS["not only"], f"{test}; {gentle.answer()}", apart
-    if curve.trials is None and not falls:
+    if not gentle.reason:
+        test += "; a step, or one unusual model" if gentle.p_value <= _LEVEL else f"; {gentle.power()}"
+    if not counted and not falls:
         return VERDICTS["no rise"], f"the loss does not surely fall; {test}", "More texts, or larger models."
-    if (curve.trials is None or share < _SHARP) and gentle.p_value > _LEVEL:
-        part = f"{share:.0%} of the rise at most lies between neighbouring sizes; "
-        part = part if curve.trials is not None else ""
-        return VERDICTS["nothing"], f"{part}{test}", "Sizes that lie closer together."
-    if curve.trials is None:
-        return VERDICTS["unknown"], test, "More sizes, or more runs of each."
-    ends = " and ".join(map(words.number, pair))
-    sharp = f"{share:.0%} of the rise lies between {ends} parameters"
+    pair, how = _sudden(case.curve, case.answers.visibility) if counted else (None, "")
+    said = f"{how}; {test}" if how else test
+    if gentle.verdict != "no step":
+        few = case.curve.sizes.size < TELLING
+        enough = f"{TELLING} sizes, or four runs of each." if few else "More sizes, or more runs of each."
+        return VERDICTS["unknown"], said, enough
+    if pair is None:
+        return VERDICTS["nothing"], said, "Sizes that lie closer together."
     if case.explained is not None:
-        return _explained(case, pair, sharp, test)
-    if gentle.verdict == "no step" and (curve.losses is not None or not own):
-        return VERDICTS["metric"], f"{sharp}; {test}", "A step in the likelihood of the right answers."
-    return VERDICTS["unknown"], f"{sharp}; {test}", "The likelihood of the right answers, or more sizes."
+        return _explained(case, pair, said)
+    if own:
+        return VERDICTS["unknown"], said, "The likelihood of the right answers."
+    return VERDICTS["metric"], said, "A step in the likelihood of the right answers."
 
 
-def _explained(case: Case, pair: tuple[float, float], sharp: str, test: str) -> tuple[str, str, str]:
-    """Return "the metric" if its share of the rise is surely more than half, whichever size is left out.
-
-    And only where a step in the loss would have been found: elsewhere a true jump looks like this too often.
-    """
+def _explained(case: Case, pair: tuple[float, float], said: str) -> tuple[str, str, str]:
+    """Return "the metric" if its share of the rise is surely more than half, whichever size is left out."""
     found = case.explained
     if found.reason:
-        return VERDICTS["unknown"], f"{sharp}; {found.reason}; {test}", "More sizes."
+        return VERDICTS["unknown"], f"{said}; {found.reason}", "More sizes."
     ends = words.interval(found.metric_interval)
-    part = f"of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends})"
-    said = f"{sharp}; {part}; {test}"
-    if found.metric_interval[0] > found.rise / 2 and case.gentle.verdict == "no step":
+    said += f"; of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends})"
+    if found.metric_interval[0] > found.rise / 2:
         curve, others = case.curve, [size for size in case.curve.sizes if size not in pair]
         rest = [curve.take(curve.parameters != size) for size in others]
         lows = [emergence.explained_by_metric(each, between=pair).metric_interval[0] for each in rest]

@@ -9,7 +9,33 @@ import numpy as np
 from mirage import resolution
 from mirage._later import pd
 
-__all__ = ["load_calibration", "load_two_states"]
+__all__ = ["load_audit_rates", "load_calibration", "load_two_states"]
+
+
+def load_audit_rates() -> pd.DataFrame:
+    """Return how often `mirage.audit` gave each verdict to families whose truth is known.
+
+    Made by `experiments/audit_rates.py`. Each family is a report of its own, with the likelihood of each item
+    and 400 items.
+
+    Returns
+    -------
+    DataFrame, one row per kind of family, number of sizes and verdict that was given
+        `kind`, `sizes`, `verdict`, how often it was given (`count`), and `of` how many families; with the
+        `share`, and its 95% interval (Clopper and Pearson) from `low` to `high`. `jump`: whether the loss
+        jumps.
+
+    Examples
+    --------
+    >>> table = load_audit_rates()
+    >>> bool((table.groupby(["kind", "sizes"])["count"].sum() == 60).all())
+    True
+    """
+    with resources.files("mirage").joinpath("data/audit-rates.csv").open(encoding="utf-8") as file:
+        table = pd.read_csv(file)
+    ends = resolution.proportion_interval(table["count"], table["of"], method="clopper-pearson")
+    table["share"], (table["low"], table["high"]) = table["count"] / table["of"], ends
+    return table.assign(jump=table["kind"].str.startswith("jump"))
 
 
 def load_calibration() -> pd.DataFrame:

@@ -14,14 +14,14 @@ from mirage.emergence import _smooth
 __all__ = ["BreakTest", "break_test"]
 
 LEVEL, LEVEL_LEFT_OUT = 0.05, 0.20
-_LEAST_SIZES = 7
+LEAST_SIZES = 7
 _LEAST_SCATTER = 0.002  # of the range of the scores: no model family lies closer to a formula
 _FEW_SEEDS = 4
 _UNKNOWN = 1e6  # an error so many times the score is as good as none known
 _PLAUSIBLE = 3.84  # of a likelihood ratio: curves that the data do not tell from the best
 _NOT_RULED_OUT = 8  # the same, for the curves that make false steps likeliest
 _TWO_RISES = 13  # sizes from which a curve may rise twice: with fewer it takes every step for its own
-_TELLING = 9  # sizes; with fewer, one run each, one unusual model looks like a step
+TELLING = 9  # sizes; with fewer, one run each, one unusual model looks like a step
 _AT_ONCE = 200  # drawn families: as many as the processor's cache holds
 _FAR = 40  # of the scatter's variance: a curve so far away is not the nearest to a drawn family
 _LEFT_OUT = 3  # of the models, the most influential, that are left out with a bootstrap
@@ -104,9 +104,6 @@ class BreakTest:
             return f"cannot tell: {self.reason}"
         decades = f"{self.narrowest:g} decade{'s' * (self.narrowest != 1)}"
         bound = f"{self.of} on a {self.scale} scale, compared with smooth curves at least {decades} wide"
-        could = f"a step {self._words(self.detectable)} in the middle would be found in 8 of 10 such families"
-        if np.isinf(self.detectable):
-            could = "no step could be told from one unusual model"
         if self.found:
             said = "a step {} between {} and {}".format(
                 self._words(self.size), *map(words.number, self.location)
@@ -115,10 +112,16 @@ class BreakTest:
         elif self.p_value <= LEVEL:
             said, why = "cannot tell: a step, or one unusual model", f"without one, p = {self.p_left_out:.2g}"
         elif self.verdict == "cannot tell":
-            said, why = "cannot tell", f"{could}; more sizes, or four runs a size, would help"
+            said, why = "cannot tell", f"{self.power()}; more sizes, or four runs a size, would help"
         else:
-            said, why = "no step beyond what trend and scatter explain", could
+            said, why = "no step beyond what trend and scatter explain", self.power()
         return f"{said} ({words.p(self.p_value)}; {bound}; {why})"
+
+    def power(self) -> str:
+        """Return in words which step would have been found, where none is."""
+        if np.isinf(self.detectable):
+            return "no step could be told from one unusual model"
+        return f"a step {self._words(self.detectable)} in the middle would be found in 8 of 10 such families"
 
     def _words(self, size: float) -> str:
         if self.scale == "linear":
@@ -313,8 +316,8 @@ class _Family(NamedTuple):
 
     def too_little(self) -> str:
         """Say why the family cannot be tested; nothing if it can."""
-        if self.x.size < _LEAST_SIZES:
-            return f"{self.x.size} size{'s' * (self.x.size != 1)}, at least {_LEAST_SIZES} are needed"
+        if self.x.size < LEAST_SIZES:
+            return f"{self.x.size} size{'s' * (self.x.size != 1)}, at least {LEAST_SIZES} are needed"
         ranges = np.array([np.ptp(run) for run in self.runs])
         apart = ranges.max() > max(np.ptp(self.z) / 2, 4 * np.median(ranges))
         if not self.replicated and apart:
@@ -499,7 +502,7 @@ def _narrowest(family: _Family, narrowest: float, replicates: int, rng: np.rando
 def _detectable(search: _Search, narrowest: float, linear: bool, rng: np.random.Generator) -> float:
     """Return the smallest step in the middle gap that is found in 80% of families like this one."""
     family, middle = search.family, search.family.x.size // 2
-    if family.x.size < _TELLING and not family.replicated:
+    if family.x.size < TELLING and not family.replicated:
         return np.inf
     heights = np.ptp(family.z) * _TRIED / np.log(_LARGEST) / 2 if linear else _TRIED
     place = np.arange(family.x.size)

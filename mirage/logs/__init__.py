@@ -7,6 +7,7 @@ stay in memory. What cannot be read is named, with the reason; nothing in a log 
 
 from mirage.logs._read import Logs, read
 from mirage.logs._runs import Run
+from mirage.logs._samples import sample_logs
 from mirage.logs._sizes import placed, size_in_name
 
-__all__ = ["Logs", "Run", "placed", "read", "size_in_name"]
+__all__ = ["Logs", "Run", "placed", "read", "sample_logs", "size_in_name"]

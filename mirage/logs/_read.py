@@ -198,10 +198,9 @@ def _latest(runs: list[Run], refuse: Callable) -> Iterator[Run]:
     copies: dict[tuple, list[Run]] = {}
     latest: dict[tuple, list[Run]] = {}
     for run in sorted(runs, key=lambda run: (run.stamp, run.path)):
-        what = run.harness, run.model, run.seed, run.task, run.filter, run.shots
+        what = run.harness, run.family, run.model, run.seed, run.task, run.filter, run.shots
         copies.setdefault((run.identity, *what), []).append(run)
-    for *_, run in copies.values():
-        what = run.harness, run.model, run.seed, run.task, run.filter, run.shots
+    for (_, *what), (*_, run) in copies.items():
         latest.setdefault((run.source, *what), []).append(run)
     for groups, why in ((copies, "a copy of"), (latest, "an earlier run than")):
         for *others, run in groups.values():

@@ -58,7 +58,7 @@ def _generation(found: Answers) -> dict:
     places = np.random.default_rng(0).permutation(len(first))[:_LOOKED_AT]
     guesses = metrics.token_edit_distance([first[k] for k in places], [first[k] for k in np.roll(places, 1)])
     floors = dict.fromkeys(scores, 0.0) | {"edit_distance": float(guesses.mean())}
-    return {"scores": scores, "floors": floors, **_faults(first, ways, answers, bare, right)}
+    return {"scores": scores, "floors": floors, **_faults(targets, ways, answers, bare, right)}
 
 
 def _ways(target: str | list[str]) -> list[str]:
@@ -71,16 +71,21 @@ def _ways(target: str | list[str]) -> list[str]:
     return list(map(str, target)) if isinstance(target, list) and target else [str(target)]
 
 
-def _faults(first: list, ways: dict, answers: Sequence[str], bare: list, right: np.ndarray) -> dict:
+def _faults(
+    targets: Sequence[str], ways: dict, answers: Sequence[str], bare: list, right: np.ndarray
+) -> dict:
     """Return shares of empty and of mendable answers, and examples of wrong ones, the telling ones first."""
     wrong = np.flatnonzero(~right)
     looked = wrong[:_LOOKED_AT].tolist()
     empty = [k for k in looked if bare[k] in _INVALID]
-    mended = [k for k in looked if _mendable(bare[k], ways.get(k, [first[k]]))]
+    mended = [k for k in looked if _mendable(bare[k], ways.get(k, [targets[k].strip()]))]
     part = len(wrong) / max(len(looked), 1) / len(answers)  # of all answers, for each that was looked at
     chosen = list(dict.fromkeys([*mended, *empty, *looked[:3]]))[:3]
     faults = {"empty": len(empty) * part, "mended": len(mended) * part}
-    return {"faults": faults, "examples": tuple((first[k], answers[k][:_LONGEST]) for k in chosen)}
+    return {
+        "faults": faults,
+        "examples": tuple((targets[k][:_LONGEST], answers[k][:_LONGEST]) for k in chosen),
+    }
 
 
 def _mendable(answer: str, ways: list[str]) -> bool:

@@ -16,7 +16,7 @@ def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path
     table = outputs.load_outputs(path)
     for (family, model, size, seed, step, task), rows in table.groupby(list(outputs.COLUMNS[:6]), sort=False):
         labels = {"family": family, "model": model, "parameters": size, "seed": str(seed), "task": task}
-        labels |= {"filter": f"step {step}", "identity": f"{path} {seed} {step}"}
+        labels |= {"filter": f"step {step}", "identity": f"{path} {family} {seed} {step}"}
         targets, numbers = rows["target"].map("".join).tolist(), rows["item"].tolist()
         clusters = rows["cluster"].astype("category").cat.codes.to_numpy() if "cluster" in rows else None
         answers = rows["prediction"].map("".join).tolist()

@@ -14,8 +14,9 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory) -> Path:
-    """Return the folder of the sample logs."""
+    """Return the folder of the sample logs: those of the package, and others that only tests need."""
     folder = tmp_path_factory.mktemp("logs")
+    logs.sample_logs(folder)
     with lzma.open(HERE / "logs.tar.xz") as packed, tarfile.open(fileobj=packed) as archive:
         archive.extractall(folder, filter="data")
     return folder

@@ -25,4 +25,5 @@ PAGES = (  # as in the book
     "answers-without-questions",
     "forecasting",
     "what-it-comes-to",
+    "audit-your-own",
 )
