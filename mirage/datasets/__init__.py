@@ -1,10 +1,10 @@
 """The public results that the book computes from, as tidy tables.
 
-The tables of `load_arithmetic`, `load_audit_rates`, `load_calibration`, `load_findings`, `load_gpt3_arithmetic`,
-`load_grokking`, `load_two_metrics("own")`, `load_two_states` and `load_vision_…` are part of the package. The
-others are fetched once from where their authors published them, at a pinned commit and with a check of their
-contents; `python -m mirage.datasets` lists and fetches them. The environment variable `MIRAGE_DATA` names a
-folder that holds them already.
+The tables of `load_arithmetic`, `load_audit_rates`, `load_calibration`, `load_findings`,
+`load_gpt3_arithmetic`, `load_grokking`, `load_two_metrics("own")`, `load_two_states` and `load_vision_…` are
+part of the package. The others are fetched once from where their authors published them, at a pinned commit
+and with a check of their contents; `python -m mirage.datasets` lists and fetches them. The environment
+variable `MIRAGE_DATA` names a folder that holds them already.
 
 The fetched tables of scores begin with the same columns: `family, model, parameters, training_flops, task,
 metric, score, items`. `parameters` and `training_flops` (operations) are in units of one, and NaN where the
