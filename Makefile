@@ -30,7 +30,7 @@ export MIRAGE_DATA
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help setup book data serve lighthouse pdf slides assignments grade test test-train test-assignments check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
+.PHONY: help setup book live data serve lighthouse pdf slides assignments grade test test-train test-assignments check fix findings pair bench calibration arithmetic vision links newest requirements figures release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "make %-13s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ setup: $(READY) ## make the virtual environment in .venv
 
 book: $(SITE) ## build the book under build/ and say where to open it
 	@echo "The book is ready: open $(CURDIR)/$(SITE) in a browser, or run 'make serve'."
+
+live: book ## put Python for browsers into the site, so that exercises run on the page
+	@$(RUN) tools.site.live
 
 data: $(READY) ## list the published results, and fetch those that are not there
 	@$(RUN) mirage.datasets
@@ -84,7 +87,7 @@ findings: book ## bring what the pages found to book/findings
 
 pair: $(PAIRS) ## write the .ipynb of each notebook from its .md
 
-bench: book $(TO_TRAIN) ## ratios against peers, measured in one run
+bench: live $(TO_TRAIN) ## ratios against peers, measured in one run
 	@$(RUN) benchmarks
 
 calibration: $(READY) ## measure how far the statistics can be trusted (an hour or two; goes on where it stopped)

@@ -18,7 +18,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from tqdm import tqdm
 
-from benchmarks import training
+from benchmarks import live, training
 from benchmarks.timing import in_turn, row, seconds
 from mirage import emergence, metrics
 from tools.project import ROOT
@@ -29,6 +29,7 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors\n")
     edit_distance(1_000_000)
     curve_fits(20)
+    live.first_answers()
     training.trained()
     builds()
 

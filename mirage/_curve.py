@@ -4,13 +4,15 @@ It stands in a file of its own, so that `outputs` can make what `emergence` take
 `emergence.Curve`.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from mirage import _validate
+from mirage._later import pd
 
 __all__ = ["Curve"]
 
@@ -81,7 +83,7 @@ class Curve:
         loss_standard_errors: ArrayLike | None = None,
         item_log_probabilities: ArrayLike | None = None,
         axis: str = "parameters",
-    ) -> "Curve":
+    ) -> Curve:
         """Return the curve of the share of right answers.
 
         Parameters
@@ -138,7 +140,7 @@ class Curve:
         losses: ArrayLike | None = None,
         loss_standard_errors: ArrayLike | None = None,
         axis: str = "parameters",
-    ) -> "Curve":
+    ) -> Curve:
         """Return the curve of a score that is no count.
 
         Parameters
@@ -182,7 +184,7 @@ class Curve:
         floor: float | tuple[float, float] | None = None,
         ceiling: float | tuple[float, float] | None = None,
         axis: str = "parameters",
-    ) -> "Curve":
+    ) -> Curve:
         """Return the curve in a tidy table with one row a run, such as the loaders of `datasets` give.
 
         Parameters
@@ -249,7 +251,7 @@ class Curve:
         """Return the number of runs."""
         return self.parameters.size
 
-    def take(self, runs: ArrayLike) -> "Curve":
+    def take(self, runs: ArrayLike) -> Curve:
         """Return the curve of some runs: a mask, or their indices.
 
         Examples
@@ -260,7 +262,7 @@ class Curve:
         """
         return replace(self, **{name: value[runs] for name, value in self._arrays().items()})
 
-    def by_size(self) -> "Curve":
+    def by_size(self) -> Curve:
         """Return the curve with one entry a size, the mean of its runs, in the order of the sizes.
 
         Runs of one size answer the same items. So their mean is known no better than one run: the runs are

@@ -335,10 +335,10 @@ def svg(figure: Figure) -> str:
 
 def _range(low: float, high: float) -> str:
     if np.isinf(high):
-        return f"{low:g} or more"
+        return f"{low:.3g} or more"
     if np.isinf(low):
-        return f"{high:g} or less"
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        return f"{high:.3g} or less"
+    return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"
 
 
 def _text(name: str, text: object) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
 
 from mirage import _validate
+from mirage._later import optimize, special
 
 __all__ = ["inverse_link", "link", "loss", "token_probability", "transition_width"]
 
@@ -18,8 +18,8 @@ _DECADES = np.linspace(-100, 100, 4001)
 
 _LINKS = {
     "gompertz": (lambda p: -np.log(-np.log(p)), lambda x: np.exp(-np.exp(-x))),
-    "logistic": (special.logit, special.expit),
-    "probit": (special.ndtri, special.ndtr),
+    "logistic": (lambda p: special.logit(p), lambda x: special.expit(x)),  # SciPy: only when it is asked
+    "probit": (lambda p: special.ndtri(p), lambda x: special.ndtr(x)),
 }
 
 

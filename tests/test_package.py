@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_docstrings_describe_every_parameter_and_the_result_with_an_example(func
     described = [name for entry in documentation["Parameters"] for name in entry.name.lstrip("*").split(", ")]
     assert described == list(inspect.signature(function).parameters)
     assert documentation["Examples"], "there is no example"
-    returns = inspect.signature(function).return_annotation
+    returns = inspect.signature(function, eval_str=True).return_annotation
     assert bool(documentation["Returns"]) == (returns is not None), "Returns does not fit the annotation"
     if described:
         assert documentation["Raises"], "it says of no error"
@@ -137,3 +138,29 @@ def test_one_module_can_be_used_without_the_others():
     )
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.split() == ["False", "False"]
+
+
+NUMPY_ALONE = """
+import importlib, sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in sys.argv[1:]:
+            raise ModuleNotFoundError(f"{name} was imported")
+sys.meta_path.insert(0, Blocked())
+from mirage import check, datasets, emergence, metrics, outputs, resolution, scaling, toy
+from mirage.check.pages import PAGES
+for page in PAGES:
+    importlib.import_module(f"mirage.check.pages.{page.replace('-', '_')}")
+scaling.link(0.5), toy.accuracy(0.5, 2), resolution.items_needed(0.5), metrics.exact_match(["12"], ["12"])
+print(check.answer("toy-model-1", 400).passed)
+"""
+
+
+def test_the_core_and_the_exercises_start_with_numpy_alone():
+    names = {name.partition("/")[0].removesuffix(".py") for name in packages_distributions()} - {
+        "mirage",
+        "numpy",
+    }
+    done = subprocess.run([sys.executable, "-c", NUMPY_ALONE, *names], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("True\n")

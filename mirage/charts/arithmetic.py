@@ -1,4 +1,4 @@
-"""Scores of a family that was trained for the book: the reader chooses task, mark, axis, items and seed."""
+"""Scores of a family that was trained for the book: the reader chooses task, metric, axis and seed."""
 
 import altair as alt
 import pandas as pd
@@ -8,13 +8,13 @@ from mirage.charts import _parts
 
 __all__ = ["arithmetic"]
 
-_COLUMNS = ("task", "mark", "items", "parameters", "seed", "score")
+_COLUMNS = ("task", "metric", "parameters", "seed", "score")
 _MEAN = "mean"
 _LINEAR, _LOGARITHMIC = "linear", "logarithmic"
 _SOME, _ZERO = "above 0", "0"
 _DESCRIPTION = (
     "Scores of every run against the number of parameters, with a line through the means of the sizes, or "
-    "through the runs of one seed. Choose the task, the mark, the axis, how many items are marked, and the "
+    "through the runs of one seed. Choose the task, the metric, the axis, and the "
     "mean or one seed. On the logarithmic axis runs with a score of 0 are triangles near the bottom."
 )
 
@@ -24,14 +24,14 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
 
     Parameters
     ----------
-    scores : DataFrame, one row a run, task, mark and number of items
-        `task, mark` (how the answers are scored), `items` (how many of them), `parameters, seed, score`.
+    scores : DataFrame, one row a run, task and metric
+        `task, metric` (how the answers are scored), `parameters, seed, score`.
 
     Returns
     -------
     altair.LayerChart
         Every run, and a line: through the means of the sizes, or through the runs of one seed. The choices
-        are `task`, `mark`, `axis`, `items` and `seed`.
+        are `task`, `metric`, `axis` and `seed`.
 
     Raises
     ------
@@ -40,20 +40,19 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
 
     Examples
     --------
-    >>> row = {"task": "addition", "mark": "exact match", "items": 50, "parameters": 1e3, "seed": 0}
+    >>> row = {"task": "addition", "metric": "exact match", "parameters": 1e3, "seed": 0}
     >>> chart = arithmetic(pd.DataFrame([row | {"score": 0.1}])).to_dict()
     >>> [parameter["name"] for parameter in chart["params"]]
-    ['task', 'mark', 'axis', 'items', 'seed', 'ends']
+    ['task', 'metric', 'axis', 'seed', 'ends']
     """
     _validate.columns("scores", scores, _COLUMNS)
-    choices = {name: scores[name].drop_duplicates().tolist() for name in ("task", "mark", "items")}
+    choices = {name: scores[name].drop_duplicates().tolist() for name in ("task", "metric")}
     seeds = [_MEAN, *map(str, sorted(scores["seed"].unique()))]
     chart = alt.layer(*_layers(scores)).properties(height=300)
     chart = chart.add_params(
         _parts.choice("task", "Task", choices["task"]),
-        _parts.choice("mark", "Mark", choices["mark"]),
+        _parts.choice("metric", "Metric", choices["metric"]),
         _parts.choice("axis", "Axis", [_LINEAR, _LOGARITHMIC]),
-        _parts.choice("items", "Items", choices["items"], choices["items"][-1]),
         _parts.choice("seed", "Seed", seeds),
         alt.param(name="ends", value=_ends(scores)),
     )
@@ -63,18 +62,17 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
 def _ends(scores: pd.DataFrame) -> dict[str, list[float]]:
     """Return the scores of the smallest and the largest size for each choice."""
     either = pd.concat([scores.assign(seed=_MEAN), scores.assign(seed=scores["seed"].astype(str))])
-    means = either.groupby(["task", "mark", "items", "seed", "parameters"])["score"].mean().unstack()
+    means = either.groupby(["task", "metric", "seed", "parameters"])["score"].mean().unstack()
     ends = means.iloc[:, [0, -1]].round(5)
     return {"|".join(map(str, key)): [first, last] for key, first, last in ends.itertuples()}
 
 
 def _sentence(parameters: pd.Series) -> list[str]:
     smallest, largest = map(words.number, (parameters.min(), parameters.max()))
-    ends = "ends[task + '|' + mark + '|' + items + '|' + seed]"
+    ends = "ends[task + '|' + metric + '|' + seed]"
     return [
-        f"(seed == '{_MEAN}' ? 'Mean of seeds' : 'Seed ' + seed)"
-        " + ', ' + task + ', ' + format(items, ',') + ' items:'",
-        f"mark + ' is ' + format({ends}[0], '.3f') + ' at {smallest}'",
+        f"(seed == '{_MEAN}' ? 'Mean of seeds' : 'Seed ' + seed) + ', ' + task + ':'",
+        f"metric + ' is ' + format({ends}[0], '.3f') + ' at {smallest}'",
         f"'and ' + format({ends}[1], '.3f') + ' at {largest} parameters.'",
     ]
 
@@ -82,10 +80,10 @@ def _sentence(parameters: pd.Series) -> list[str]:
 def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
     chosen = (
         alt.Chart(scores[list(_COLUMNS)].round({"score": 5}))
-        .transform_filter("datum.task == task && datum.mark == mark && datum.items == items")
+        .transform_filter("datum.task == task && datum.metric == metric")
         .transform_filter(f"seed == '{_MEAN}' || toString(datum.seed) == seed")
     )
-    low = 1 / (2 * scores["items"].max())  # half a right answer
+    low = scores["score"][scores["score"] > 0].min() / 2  # for scores of 0
     shown = f"axis == '{_LINEAR}' ? {{0}} : log({{0}} > 0 ? {{0}} : {low}) / LN10"
     label = f"axis == '{_LINEAR}' ? format(datum.value, '~r') : format(pow(10, datum.value), '.1~e')"
     y = alt.Y("shown:Q", title="Score", scale=alt.Scale(zero=False), axis=alt.Axis(labelExpr=label))

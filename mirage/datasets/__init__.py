@@ -29,7 +29,12 @@ The metrics have one name each in all tables:
 
 from mirage import _gone
 from mirage.datasets._sources import DataUnavailable
-from mirage.datasets.arithmetic import load_arithmetic, load_arithmetic_runs
+from mirage.datasets.arithmetic import (
+    load_arithmetic,
+    load_arithmetic_rates,
+    load_arithmetic_runs,
+    load_arithmetic_samples,
+)
 from mirage.datasets.calibration import load_audit_rates, load_calibration, load_two_states
 from mirage.datasets.choices import load_choices
 from mirage.datasets.counts import to_counts, with_abilities
@@ -49,7 +54,6 @@ from mirage.datasets.pythia_arithmetic import load_pythia_arithmetic
 from mirage.datasets.ruan2024 import load_ruan2024
 from mirage.datasets.schellaert2024 import load_schellaert2024
 from mirage.datasets.steps import load_cobbe2021, load_metr2025, load_suzgun2022
-from mirage.datasets.tries import load_arithmetic_tries
 from mirage.datasets.vision import load_vision_answers, load_vision_errors
 from mirage.datasets.wu2025 import load_wu2025
 
@@ -57,8 +61,9 @@ __all__ = [
     "DataUnavailable",
     "Images",
     "load_arithmetic",
+    "load_arithmetic_rates",
     "load_arithmetic_runs",
-    "load_arithmetic_tries",
+    "load_arithmetic_samples",
     "load_audit_rates",
     "load_calibration",
     "load_choices",

@@ -13,8 +13,6 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
-from tqdm import TqdmWarning, tqdm
-
 HOST = "https://raw.githubusercontent.com"
 
 
@@ -243,13 +241,15 @@ def _incomplete(file: File) -> DataUnavailable:
 def _pooch() -> ModuleType:
     """Import pooch, which takes time, and warns in a notebook without ipywidgets of a bar not used here."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", TqdmWarning)
+        warnings.filterwarnings("ignore", message="IProgress not found")
         import pooch
     return pooch
 
 
 def _fetch(files: Sequence[File], place: Path) -> None:
     """Fetch these files into a folder, or stop at the first failure; the files that are complete stay."""
+    from tqdm import tqdm
+
     pooch = _pooch()
     sums = {file.name: f"sha256:{file.sha256}" for file in files}
     addresses = {file.name: file.address for file in files}

@@ -1,6 +1,8 @@
 """What the tidy tables share."""
 
-import pandas as pd
+from __future__ import annotations
+
+from mirage._later import pd
 
 LEADING = ("family", "model", "parameters", "training_flops", "task", "metric", "score", "items")
 

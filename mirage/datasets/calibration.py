@@ -1,11 +1,13 @@
 """How often the statistics of the book were right on simulated families, part of the package."""
 
+from __future__ import annotations
+
 from importlib import resources
 
 import numpy as np
-import pandas as pd
 
 from mirage import resolution
+from mirage._later import pd
 
 __all__ = ["load_audit_rates", "load_calibration", "load_two_states"]
 

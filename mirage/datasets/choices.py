@@ -1,13 +1,14 @@
 """The options of four multiple-choice tests, without their questions."""
 
+from __future__ import annotations
+
 import functools
 import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
-
+from mirage._later import pd
 from mirage.datasets import _sources
 
 __all__ = ["load_choices"]

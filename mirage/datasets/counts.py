@@ -1,10 +1,11 @@
 """From the tables of scores to those that `mirage.forecasting` takes: counts, and what other scores say."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
-from scipy import special
 
 from mirage import _validate
+from mirage._later import pd, special
 
 __all__ = ["to_counts", "with_abilities"]
 

@@ -1,8 +1,10 @@
 """The published results as curves: one family of models on one task, under one metric and one setting."""
 
-import numpy as np
-import pandas as pd
+from __future__ import annotations
 
+import numpy as np
+
+from mirage._later import pd
 from mirage.datasets.gpt3 import load_gpt3_arithmetic
 from mirage.datasets.lu2024 import load_lu2024
 from mirage.datasets.pythia import load_pythia

@@ -1,12 +1,14 @@
 """Gadre et al. (2024): 104 models of six sizes, trained on three corpora for eight lengths of time."""
 
+from __future__ import annotations
+
 import functools
 import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

@@ -1,8 +1,10 @@
 """Accuracies of GPT-3 on arithmetic, part of the package."""
 
+from __future__ import annotations
+
 from importlib import resources
 
-import pandas as pd
+from mirage._later import pd
 
 __all__ = ["load_gpt3_arithmetic"]
 

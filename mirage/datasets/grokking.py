@@ -1,9 +1,11 @@
 """What five networks scored on the way to grokking, part of the package."""
 
+from __future__ import annotations
+
 import json
 from importlib import resources
 
-import pandas as pd
+from mirage._later import pd
 
 __all__ = ["load_grokking"]
 

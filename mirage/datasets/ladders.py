@@ -1,8 +1,9 @@
 """Six of the tables in the form that `mirage.forecasting` takes, with the cut between small and large."""
 
-import pandas as pd
+from __future__ import annotations
 
 from mirage import _validate
+from mirage._later import pd
 from mirage.datasets.arithmetic import load_arithmetic_runs
 from mirage.datasets.counts import to_counts, with_abilities
 from mirage.datasets.gadre2024 import load_gadre2024

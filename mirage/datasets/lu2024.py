@@ -1,11 +1,13 @@
 """Lu et al. (2024): tasks said to be emergent, with and without prompting techniques."""
 
+from __future__ import annotations
+
 import functools
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import LEADING, tidy
 
@@ -60,8 +62,8 @@ _MODELS = {
     "models--llama/30B": ("LLaMA 30B", "LLaMA", 30e9, False),
     "chavinlo/alpaca-native": ("Alpaca 7B", "LLaMA", 7e9, True),
     "chavinlo/alpaca-13b": ("Alpaca 13B", "LLaMA", 13e9, True),
-    "code": ("code", "unknown", np.nan, pd.NA),
-    "gpt-4": ("GPT-4", "GPT-4", np.nan, pd.NA),
+    "code": ("code", "unknown", np.nan, None),
+    "gpt-4": ("GPT-4", "GPT-4", np.nan, None),
 }
 
 

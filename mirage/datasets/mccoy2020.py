@@ -1,8 +1,10 @@
 """McCoy, Min and Linzen (2020): 100 BERTs that differ in the seed of their fine-tuning alone."""
 
-import numpy as np
-import pandas as pd
+from __future__ import annotations
 
+import numpy as np
+
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

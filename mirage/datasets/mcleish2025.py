@@ -1,12 +1,14 @@
 """McLeish et al. (2025): the Gemstones, 22 shapes of model, each at 35 checkpoints."""
 
+from __future__ import annotations
+
 import functools
 import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

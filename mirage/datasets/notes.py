@@ -3,8 +3,6 @@
 import re
 from contextlib import AbstractContextManager, contextmanager
 
-from IPython.display import Markdown, display
-
 from mirage.datasets._sources import SOURCES, DataUnavailable
 
 __all__ = ["note_if_missing"]
@@ -45,6 +43,8 @@ def _noting():
             _missing.append(error)
         if not _missing:
             raise
+        from IPython.display import Markdown, display
+
         display(Markdown(_note(_missing[-1])), metadata={"mirage": {"missing": _missing[-1].dataset}})
 
 

@@ -1,10 +1,11 @@
 """Bhagia et al. (2024): OLMo's ladder of small models, 7 and 13 billion parameters, over training."""
 
+from __future__ import annotations
+
 import functools
 from pathlib import Path
 
-import pandas as pd
-
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

@@ -1,5 +1,7 @@
 """Biderman et al. (2023): Pythia, eight sizes of one model, tested during training."""
 
+from __future__ import annotations
+
 import functools
 import json
 import re
@@ -7,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

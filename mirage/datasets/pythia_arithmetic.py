@@ -1,9 +1,10 @@
 """Biderman et al. (2023): Pythia's sums and products of small numbers, over size and training."""
 
+from __future__ import annotations
+
 import functools
 
-import pandas as pd
-
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

@@ -1,11 +1,13 @@
 """Ruan et al. (2024): benchmarks and tasks said to be emergent, for base models of many families."""
 
+from __future__ import annotations
+
 import functools
 import re
 
 import numpy as np
-import pandas as pd
 
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

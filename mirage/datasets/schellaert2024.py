@@ -1,12 +1,14 @@
 """Schellaert et al. (2024): BIG-bench's dense models BIG-G, at twelve sizes on 85 tasks."""
 
+from __future__ import annotations
+
 import functools
 import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

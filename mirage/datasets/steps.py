@@ -1,12 +1,13 @@
 """Work of several steps: swaps that were written down, problems by their steps, tasks by their length."""
 
+from __future__ import annotations
+
 import functools
 import json
 import re
 from collections.abc import Iterator
 
-import pandas as pd
-
+from mirage._later import pd
 from mirage.datasets import _sources
 
 __all__ = ["load_cobbe2021", "load_metr2025", "load_suzgun2022"]

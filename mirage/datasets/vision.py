@@ -1,12 +1,14 @@
 """What the vision families that were trained for the book make of each test image, part of the package."""
 
+from __future__ import annotations
+
 import json
 from importlib import resources
 
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 
 __all__ = ["load_vision_answers", "load_vision_errors"]
 

@@ -1,11 +1,13 @@
 """Wu and Lo (2025): nine tasks of choices, whole and by the difficulty of their items."""
 
+from __future__ import annotations
+
 import functools
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
+from mirage._later import pd
 from mirage.datasets import _sources
 from mirage.datasets._tables import tidy
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy import special
+
+from mirage._later import special
 
 KINDS = ("line", "hinge", "logistic", "gompertz", "reversed gompertz")
 _LEVELS = 4  # a coarse grid, and three finer ones around its best curve

@@ -5,10 +5,10 @@ from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from mirage import _validate, words
 from mirage._curve import Curve
+from mirage._later import stats
 from mirage.emergence import _smooth
 
 __all__ = ["BreakTest", "break_test"]

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from mirage import _validate
 from mirage._curve import Curve
+from mirage._later import special
 
 __all__ = ["ExplainedRise", "explained_by_metric"]
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
 
 from mirage import _validate, resolution, scaling
 from mirage._curve import Curve
+from mirage._later import optimize, special, stats
 
 __all__ = ["LINKS", "CurveFit", "Posterior", "Prediction", "fit_curve"]
 
@@ -18,9 +18,9 @@ LEVELS = 0.1, 0.9  # a transition runs from 10 to 90% of the way from floor to c
 LEAST_SIZES = 4  # that are informative, for a width: a line, and two degrees of freedom for the scatter
 
 # Of a quadrature, by values of the scatter, by runs.
-_NODES, _WEIGHTS = (each[:, None, None] for each in special.roots_hermitenorm(15))
+_NODES, _WEIGHTS = (each[:, None, None] for each in np.polynomial.hermite_e.hermegauss(15))
 _LOG_WEIGHTS = np.log(_WEIGHTS / _WEIGHTS.sum()) + _NODES**2 / 2
-_END_NODES, _END_WEIGHTS = special.roots_hermitenorm(5)
+_END_NODES, _END_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 _COARSE, _FINE = np.geomspace(1e-4, 10, 25), 25  # values of the scatter
 _NEGLIGIBLE = 11  # of a log posterior density
 _ROUNDS = 12

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
 from mirage import _validate, scaling
 from mirage._curve import Curve
+from mirage._later import stats
 from mirage.emergence.fits import CurveFit, Prediction, fit_curve
 
 __all__ = ["METHODS", "Forecast", "forecast"]

@@ -5,10 +5,10 @@ from functools import cached_property
 from itertools import product
 
 import numpy as np
-from scipy import stats
 
 from mirage import resolution, words
 from mirage._curve import Curve
+from mirage._later import stats
 from mirage.emergence.fits import LEAST_SIZES, LEVELS, CurveFit, fit_curve
 
 __all__ = ["Sharpness", "sharpness"]

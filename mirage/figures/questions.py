@@ -154,7 +154,7 @@ def _draw_predictability(result: FourQuestions, ax: Axes) -> None:
         if each is not None and not each.reason:
             _draw_forecast(each, label, number, ax)
     _legend(ax)
-    told = f"{made.covered.sum()} of {made.covered.size} in their interval"
+    told = f"{made.covered.sum()} of {made.covered.size} inside"
     if result.from_loss is not None and not result.from_loss.reason:
         told += f", {result.from_loss.covered.sum()} through the loss"
     ax.set(title=f"Predictability: {_CANNOT_TELL if made.reason else told}", ylabel="Score")

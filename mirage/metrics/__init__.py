@@ -10,11 +10,9 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import ArrayLike
-from rapidfuzz import process
-from rapidfuzz.distance import Hamming, Levenshtein
-from scipy import special
 
 from mirage import _validate
+from mirage._later import distance, process, special
 from mirage.metrics import _pairs
 
 __all__ = [
@@ -378,12 +376,12 @@ def _matches(targets: Sequence, predictions: Sequence) -> np.ndarray:
 
 
 def _edits(targets: Sequence, predictions: Sequence) -> np.ndarray:
-    return process.cpdist(targets, predictions, scorer=Levenshtein.distance).astype(np.int64)
+    return process.cpdist(targets, predictions, scorer=distance.Levenshtein.distance).astype(np.int64)
 
 
 def _share_of_right_tokens(targets: Sequence, predictions: Sequence) -> np.ndarray:
     length, given = (np.fromiter(map(len, answers), int) for answers in (targets, predictions))
-    wrong = process.cpdist(targets, predictions, scorer=Hamming.distance).astype(np.int64)
+    wrong = process.cpdist(targets, predictions, scorer=distance.Hamming.distance).astype(np.int64)
     right = np.maximum(length, given) - wrong  # Hamming's distance counts surplus tokens as wrong
     return np.where(length > 0, right / np.maximum(length, 1), given == 0)
 

@@ -1,9 +1,11 @@
 """What a table of fixed outputs must be; the row that is not so is named."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
 
 from mirage import _validate
+from mirage._later import pd
 
 __all__ = ["COLUMNS", "RUN", "by_run", "checked"]
 

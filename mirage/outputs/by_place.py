@@ -1,8 +1,10 @@
 """Fixed outputs token by token: which places of the targets were right, and how likely they were."""
 
-import numpy as np
-import pandas as pd
+from __future__ import annotations
 
+import numpy as np
+
+from mirage._later import pd
 from mirage.outputs import _table
 
 __all__ = ["places"]

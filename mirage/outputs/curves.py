@@ -1,14 +1,15 @@
 """From fixed outputs to a score by scale."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from mirage import _validate, metrics, resolution
 from mirage._curve import Curve
+from mirage._later import pd, stats
 from mirage.outputs import _table
 
 __all__ = ["METRICS", "PairedDifference", "curve", "paired_difference", "scores"]

@@ -1,14 +1,16 @@
 """Tables of fixed outputs in files: Parquet, lines of JSON, CSV."""
 
+from __future__ import annotations
+
 import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from mirage import _files, _validate
+from mirage._later import pd
 from mirage.outputs import _table
 
 __all__ = ["FORMATS", "load_outputs", "save_outputs"]

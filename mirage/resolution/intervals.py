@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
 
 from mirage import _validate
+from mirage._later import special, stats
 
 __all__ = ["proportion_interval", "zero_success_bound"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from mirage import _validate
+from mirage._later import stats
 
 __all__ = ["fisher_test", "items_needed", "power", "smallest_rise"]
 

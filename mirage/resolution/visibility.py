@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
 
 from mirage import _validate
+from mirage._later import special, stats
 from mirage.resolution.comparisons import holm
 
 __all__ = ["Visibility", "tail_at_floor", "visibility"]
 
 _MOST_ITEMS = 2**53  # beyond it a float skips whole numbers
 _POWER = 0.8  # with which an ability is to be shown
-_NODES = stats.norm.ppf((np.arange(1001) + 0.5) / 1001)
+_NODES = (np.arange(1001) + 0.5) / 1001
 _MOST_EXACT = 2**17  # right answers; with more, the normal formula for the items is as good
 
 
@@ -197,7 +197,7 @@ def tail_at_floor(
     share, trials = share[:, None], trials[:, None]
     floor = _validate.number("floor", floor, 0, 1)
     floor_error = _validate.number("floor_error", floor_error, 0, 1)
-    nodes = np.clip(floor + floor_error * (_NODES if floor_error else np.zeros(1)), 0, 1)
+    nodes = np.clip(floor + floor_error * (stats.norm.ppf(_NODES) if floor_error else np.zeros(1)), 0, 1)
     tail = special.betainc(np.maximum(trials * share, 1e-12), trials * (1 - share) + 1, nodes)
     return np.minimum(np.where(share > 0, tail, 1.0).mean(axis=1), 1.0)
 

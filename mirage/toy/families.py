@@ -1,18 +1,19 @@
 """Families of models whose truth is known: the curve of their loss, and counts drawn from it."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import special
 
 from mirage import _validate, scaling
+from mirage._later import pd, special
 
 __all__ = ["LOSS_CURVES", "loss_curve", "sample_family"]
 
 _CHANCE = np.log(10)  # nats: ten digits, one as likely as another
 _MOST_DRAWS = 10**8
 _LEAST_SPREAD = 1e-6  # less is as good as none
-_LOGISTIC = 2 * special.logit(0.9)  # 10–90 % width of the logistic curve
+_LOGISTIC = 2 * np.log(9)  # 10–90 % width of the logistic curve
 _GOMPERTZ = np.log(np.log(0.1) / np.log(0.9))  # and of Gompertz's
 
 LOSS_CURVES = (

@@ -1,10 +1,12 @@
 """The answers of a toy family: strings of digits, drawn once and then kept."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from mirage import _validate, scaling
+from mirage._later import pd
 
 __all__ = ["sample_outputs"]
 

@@ -14,7 +14,7 @@ def shown(monkeypatch) -> list:
     """What is displayed, with its metadata."""
     calls = []
     monkeypatch.setattr(notes, "_missing", [])
-    monkeypatch.setattr(notes, "display", lambda item, metadata: calls.append((item.data, metadata)))
+    monkeypatch.setattr("IPython.display.display", lambda item, metadata: calls.append((item.data, metadata)))
     return calls
 
 

@@ -68,13 +68,13 @@ def test_the_titles_give_the_answers(result):
     assert found["Smoothness"] == f"{verdict} (p = {result.smoothness.p_value:.2g})"
     assert found["Sharpness"] == f"{low:.2f} to {high:.2f} decades wide"
     assert found["Visibility"].startswith(f"{result.visibility.visible.sum()} of 8 sizes")
-    assert found["Predictability"].startswith(f"{result.predictability.covered.sum()} of 3 in their interval")
+    assert found["Predictability"].startswith(f"{result.predictability.covered.sum()} of 3 inside")
 
 
 def test_the_title_counts_the_held_out_models_that_were_forecast():
     result = four_questions(counted([*FAMILY.successes[:7], 0]))
     assert result.predictability.covered.tolist() == [True, False]
-    assert titles(result)["Predictability"].startswith("1 of 2 in their interval")
+    assert titles(result)["Predictability"].startswith("1 of 2 inside")
 
 
 def test_the_four_panels_lie_one_below_the_other_over_the_same_sizes(panels):
@@ -156,7 +156,7 @@ def test_sizes_with_replicates_have_one_place_each_and_their_runs_are_forecast()
     np.testing.assert_allclose(ends(axes[2].collections[0])[0], SIZES)
     above = labelled(axes[2], "above the floor").get_xydata()
     np.testing.assert_allclose(above, np.transpose([SIZES, FAMILY.scores])[result.visibility.visible])
-    assert "of 2 in their interval" in titles(result)["Predictability"]
+    assert "of 2 inside" in titles(result)["Predictability"]
 
 
 def test_held_out_models_and_their_intervals_are_where_the_result_says(panels, result):
@@ -238,7 +238,7 @@ def test_titles_lie_within_the_figure_and_small_numbers_are_plain():
     style.use()
     figure = figures.draw_four_questions(four_questions(curve, held_out=5))
     figure.draw_without_rendering()
-    assert "5 in their interval, 5 through the loss" in figure.axes[3].get_title()
+    assert "5 inside, 5 through the loss" in figure.axes[3].get_title()
     for ax in figure.axes:
         assert ax.title.get_window_extent().x1 <= figure.bbox.x1
     labels = [label.get_text() for label in figure.axes[2].get_yticklabels()]

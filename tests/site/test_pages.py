@@ -1,5 +1,6 @@
 """The built site in a real browser, with the network blocked."""
 
+import csv
 import functools
 import importlib
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -108,9 +109,26 @@ def test_launch_button_and_badge_open_the_notebook_beside_the_source(soup, name)
     assert (ROOT / notebook).exists()
 
 
+with (ROOT / "book" / "moved.csv").open(encoding="utf-8", newline="") as moved:
+    MOVED = [(row["old"], row["new"]) for row in csv.DictReader(moved)]
+
+
+@pytest.mark.parametrize(("old", "new"), MOVED)
+def test_sections_that_moved_are_gone_there_and_stand_here(soup, old, new):
+    (was_on, was), (is_on, anchor) = urldefrag(old), urldefrag(new)
+    assert soup(was_on).find(id=was) is None
+    assert soup(is_on).find(id=anchor) is not None
+
+
+def test_an_old_address_leads_to_the_section(page, address):
+    old, new = MOVED[-1]
+    page.goto(address + old)
+    page.wait_for_url(address + new)
+
+
 # For each page with a chart: how many panels it has, and which of them each slider or list changes.
 CHARTS = {
-    "notebooks/arithmetic-metric.html": (1, [{0}] * 5),
+    "notebooks/arithmetic-metric.html": (1, [{0}] * 4),
     "notebooks/many-steps.html": (1, [{0}] * 6),
     "notebooks/meta-analysis.html": (1, [{0}]),
     "notebooks/vision-autoencoder.html": (2, [{0, 1}]),

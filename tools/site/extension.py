@@ -16,6 +16,8 @@ from tools.site import (
     head,
     icons,
     images,
+    live,
+    moved,
     opening,
     predict,
     questions,
@@ -27,7 +29,8 @@ from tools.site import (
 
 # In the order in which they mend a page: the icons when all buttons are there, the styles when all is.
 _MECHANISMS = (
-    *(formulas, charts, theme, figures, opening, predict, questions, switches, terms, head, footer),
+    *(formulas, charts, theme, figures, opening, predict, questions, live, switches, terms, head, moved),
+    footer,
     *(icons, images, styles),
 )
 

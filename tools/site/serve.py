@@ -14,7 +14,7 @@ from tools.site import HTML
 
 __all__ = ["TEXT", "Handler", "packed", "serving"]
 
-TEXT = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml"}
+TEXT = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml", ".wasm"}
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -28,8 +28,14 @@ class Handler(SimpleHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
         if not path.is_file() or path.suffix not in TEXT or "gzip" not in self.headers["Accept-Encoding"]:
             return super().send_head()
+        changed = self.date_time_string(path.stat().st_mtime)
+        if self.headers["If-Modified-Since"] == changed:
+            self.send_response(304)
+            self.end_headers()
+            return None
         body = packed(path, path.stat().st_mtime_ns)
         self.send_response(200)
+        self.send_header("Last-Modified", changed)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
@@ -47,10 +53,10 @@ def packed(path: Path, changed: int) -> bytes:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, port: int = 0) -> Iterator[str]:
+def serving(folder: Path, port: int = 0, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder as long as the context is open, and give its address."""
-    handler = functools.partial(Handler, directory=folder)
-    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    answers = functools.partial(handler, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", port), answers) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"

@@ -52,6 +52,7 @@ def _words(site: Path) -> set[str]:
     """Return what could be a class or a name in the pages and the scripts."""
     files = [path for kind in ("*.html", "*.js") for path in site.rglob(kind)]
     files = [path for path in files if path.name not in ("searchindex.js", "vega.js", "fontawesome.js")]
+    files = [path for path in files if path.parent != site / "live"]
     return {word for path in files for word in _WORD.findall(path.read_text(encoding="utf-8"))}
 
 

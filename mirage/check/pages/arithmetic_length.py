@@ -45,7 +45,7 @@ def _together() -> Number:
         return right.all(axis=1).mean() / right.mean(axis=0).prod()
 
     table = datasets.load_arithmetic("sums of 5 digits", "mixed")
-    table = table[table["parameters"] == table["parameters"].max()]
+    table = table[table["parameters"] == 57_696]
     right, _ = outputs.places(table)
     mean = np.mean([factor(right[table["seed"] == seed]) for seed in table["seed"].unique()])
     mistakes = {

@@ -1,9 +1,11 @@
-"""Exercises of the page on one set of answers, marked in several ways."""
+"""Exercises of the page on one set of answers, scored in several ways."""
 
-import numpy as np
-import pandas as pd
+from __future__ import annotations
+
+import functools
 
 from mirage import datasets, emergence
+from mirage._later import pd
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]
@@ -35,13 +37,14 @@ def _right_before_wrong() -> Function:
     return Function(prefix, cases, mistakes, otherwise)
 
 
-def _last() -> pd.DataFrame:
-    runs = datasets.load_arithmetic_runs().query("family == 'mixed' and task == 'addition'")
+@functools.cache
+def _last(task: str) -> pd.DataFrame:
+    runs = datasets.load_arithmetic_runs().query("family == 'mixed' and task == @task")
     return runs[runs["step"] == runs["step"].max()]
 
 
 def _four_seeds() -> Number:
-    last = _last()
+    last = _last("addition")
 
     def score(seeds: int) -> float:
         some = last[last["seed"] < seeds]
@@ -57,14 +60,22 @@ def _four_seeds() -> Number:
     return Number(score(4), mistakes, otherwise)
 
 
-def _hardest_place() -> Number:
-    rows = _last()
-    sizes = np.sort(rows["parameters"].unique())
-    rows = rows[rows["parameters"] == sizes[len(sizes) // 2]]
-    losses = -rows["place_log_probability"].sum() / rows["place_items"].sum()
-    hardest = int(losses.argmax()) + 1
-    otherwise = "divide the summed log-probabilities of each place by its number of items."
-    return Number(hardest, {"count the places from 1.": hardest - 1}, otherwise)
+def _hundreds_wrong() -> Number:
+    sums = _last("addition")
+    worst = sums.loc[sums[sums["parameters"] == sums["parameters"].max()]["exact_match"].idxmin()]
+
+    def share(digits: int, place: int) -> float:
+        rows = _last(f"sums of {digits} digits")
+        one = rows[(rows["parameters"] == worst["parameters"]) & (rows["seed"] == worst["seed"])].iloc[0]
+        return 1 - one["place_right"][place] / one["place_items"][place]
+
+    mistakes = {
+        "those are the hundreds of sums with five digits, where it guesses.": share(5, 2),
+        "with four digits the hundreds stand in the second place; that is the third.": share(4, 2),
+        "that is the share it has right; take the rest.": 1 - share(4, 1),
+    }
+    otherwise = "divide place_right by place_items at the second place, in the row of that run and task."
+    return Number(share(4, 1), mistakes, otherwise)
 
 
-EXERCISES = (_right_before_wrong, _four_seeds, _hardest_place)
+EXERCISES = (_right_before_wrong, _four_seeds, _hundreds_wrong)

@@ -1,7 +1,6 @@
 """Exercises of the page on choosing a metric."""
 
-from scipy import stats
-
+from mirage._later import stats
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]

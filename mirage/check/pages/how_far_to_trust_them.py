@@ -1,8 +1,8 @@
 """Exercises of the page on error rates and the emergence score."""
 
 import numpy as np
-from scipy import stats
 
+from mirage._later import stats
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]

@@ -1,7 +1,6 @@
 """Exercises of the page on in-context learning."""
 
-from scipy import stats
-
+from mirage._later import stats
 from mirage.check.judges import Number
 
 __all__ = ["EXERCISES"]

@@ -1,9 +1,9 @@
 """Exercises of the page on small numbers."""
 
 import numpy as np
-from scipy import stats
 
 from mirage import resolution
+from mirage._later import stats
 from mirage.check.judges import Number
 
 __all__ = ["EXERCISES"]

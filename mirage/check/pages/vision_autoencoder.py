@@ -1,8 +1,7 @@
 """Exercises of the page on autoencoders and a bar for their errors."""
 
-from scipy import stats
-
 from mirage import datasets
+from mirage._later import stats
 from mirage.check.judges import Function, Number
 
 __all__ = ["EXERCISES"]
