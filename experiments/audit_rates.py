@@ -1,4 +1,4 @@
-"""How often are the verdicts of `mirage.audit` wrong? `python -m experiments.audit_rates` (some 20 minutes).
+"""How often are the verdicts of `mirage.audit` wrong? `python -m experiments.audit_rates` (half an hour).
 
 Families are drawn whose truth is known: smooth ones, and ones whose loss jumps between two sizes. Each is a
 report of its own. Writes the table of `datasets.load_audit_rates`.

@@ -58,7 +58,8 @@ def _write(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def _sizes(runs: list) -> pd.DataFrame:
-    rows = {run.model: (run.model, run.parameters, run.family, run.seed) for run in runs}
+    size = {run.model: f"{run.parameters:.15g}" if run.parameters else "" for run in runs}
+    rows = {run.model: (run.model, size[run.model], run.family, run.seed) for run in runs}
     return _safe(pd.DataFrame(rows.values(), columns=["model", "parameters", "family", "seed"]))
 
 

@@ -24,7 +24,7 @@ _METHODS = (
     "“The metric” and “nothing sharp” are said only where a step would have been found: one by a factor of "
     "four, or (of edit distances) of half of the range.",
     "The log-likelihoods are those that the logs hold; a share that the metric explains is that of the rise "
-    "between two neighbouring sizes, and rests on a smooth trend of the loss across sizes.",
+    "between the two sizes that are named, and rests on a smooth trend of the loss across sizes.",
     "Nothing here says that an ability is absent: it says what these items, prompts and sizes could show.",
 )
 
