@@ -45,7 +45,7 @@ ANSWERS = (
     "page.four_answers(",
 )
 _LINK = re.compile(r"\]\([\w./-]+\.(?:md|ipynb)")
-_MARK = re.compile(r"\*(Done|In part|Not yet written|Reported|Out of reach|Not covered|Named):?\*(?!\*)")
+_MARK = re.compile(r"\*(Done|In part|Reported|Out of reach|Not covered|Named):?\*(?!\*)")
 _DIRECTIVE = re.compile(r"^(```|:::)\{|\{[a-z:]+\}`", re.MULTILINE)
 
 
@@ -139,24 +139,18 @@ def one_version(root: Path) -> Iterator[str]:
 
 
 def coverage_leads_somewhere(root: Path) -> Iterator[str]:
-    """Each point of book/coverage.md has a mark, and links to sections, or names a page to come."""
+    """Each point of book/coverage.md has a mark, and links to sections."""
     text = (root / "book" / "coverage.md").read_text(encoding="utf-8")
-    coming = re.findall(r"^([a-z-]+)\n: ", text.partition("(pages-to-come)=")[2], re.MULTILINE)
-    for page in pages(root):
-        if page.rsplit("/", 1)[-1] in coming:
-            yield f"coverage.md: {page} is no page to come"
     for point in re.findall(r"^- \*\*.*", text.partition("(slips)=")[0], re.MULTILINE):
-        if fault := _of_point(point, coming):
+        if fault := _of_point(point):
             yield f"coverage.md: {point[:60]!r}: {fault}"
 
 
-def _of_point(point: str, coming: list[str]) -> str | None:
+def _of_point(point: str) -> str | None:
     mark = _MARK.search(point)
     if not mark:
         return "it has no mark"
     rest = point[mark.end() :]
-    if mark[1] == "Not yet written" and not rest.lstrip().startswith(tuple(coming)):
-        return f"name the page to come: {', '.join(coming)}"
     if re.search(r"\]\([\w./-]+\.(?:md|ipynb)\)", rest):
         return "a link leads to a page, not to a section of it"
     needs_link = mark[1] in ("Done", "In part") or (mark[1] == "Reported" and not rest.startswith(" here"))
