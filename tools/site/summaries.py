@@ -49,7 +49,8 @@ def _gallery(_: str) -> str:
             for match in _FIGURE.finditer(shown)
         ]
         if found:
-            parts += [f"## [](/{page}.ipynb)", _raw(f'<div class="gallery">{"".join(found)}</div>')]
+            title = contents.read()[page.removeprefix("notebooks/")].title
+            parts += [f"## {title}", _raw(f'<div class="gallery">{"".join(found)}</div>')]
     return "\n\n".join(parts)
 
 
