@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from tools import assign, slides
 from tools.project import ROOT
-from tools.site import BUILD, HTML, contents, lecturers
+from tools.site import BUILD, HTML, contents, lecturers, status
 
 PAGE = (ROOT / "book" / "for-lecturers.md").read_text(encoding="utf-8")
 
@@ -20,6 +20,13 @@ def test_minutes_and_needs_are_those_of_the_pages():
     text = (ROOT / "notebooks" / "many-steps.md").read_text(encoding="utf-8")
     assert f"**Time.** {many.minutes} minutes to read, {many.exercise_minutes} more" in text
     assert "toy-model" in many.needs and "many-steps" not in many.needs
+
+
+def test_the_minutes_claimed_are_those_counted_and_the_core_takes_less_than_six_hours():
+    counted = {n: status.reading(BUILD / "notebooks" / f"{n}.ipynb").minutes for n in contents.read()}
+    for name, page in contents.read().items():
+        assert page.minutes == pytest.approx(counted[name], rel=0.15), name
+    assert sum(counted[name] for name, page in contents.read().items() if page.level == "core") < 6 * 60
 
 
 def test_a_page_without_minutes_is_named(project):
