@@ -6,20 +6,15 @@ the loss too. `report` makes a page of it; `compare` sets two models side by sid
 command line: `python -m mirage.audit --help`.
 """
 
-from typing import TYPE_CHECKING
-
 from mirage import _validate
 from mirage.audit._audit import Audit, audit, compare
 from mirage.audit._cases import Case
 from mirage.logs import Logs, read, sample_logs
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 __all__ = ["Audit", "Case", "Logs", "audit", "compare", "draw", "read", "report", "sample_logs"]
 
 
-def draw(case: Case) -> "Figure":
+def draw(case: Case) -> object:
     """Draw what the harness counts as right over the sizes, and beside it the gentlest score.
 
     Parameters
