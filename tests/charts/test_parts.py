@@ -12,7 +12,7 @@ from mirage import charts, style, words
 from mirage.charts import _parts
 
 SCORES = pd.DataFrame({"metric": ["exact match"], "score": [5.0]})
-RUNS = pd.DataFrame({"task": ["sums"], "mark": ["loss"], "items": [50], "parameters": [1e3], "seed": [0]})
+RUNS = pd.DataFrame({"task": ["sums"], "metric": ["loss"], "parameters": [1e3], "seed": [0]})
 POWER = pd.DataFrame({"sizes": [8], "ratio": [9.0], "share": [0.9], "low": [0.8], "high": [1.0]})
 ERRORS = pd.DataFrame({"parameters": [100, 1000], "error": [2.0, 0.1]})
 ALL = [

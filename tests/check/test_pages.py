@@ -141,5 +141,5 @@ def test_a_page_is_imported_only_when_asked():
 def test_an_unknown_exercise_is_refused_with_those_of_its_page_or_with_all():
     with pytest.raises(ValueError, match=r"must be one of toy-model-1, .*, toy-model-4; got 'toy-model-99'"):
         check.answer("toy-model-99", 1)
-    with pytest.raises(ValueError, match=r"must be one of what-is-.*, what-it-comes-to-1; got 'no-page-1'"):
+    with pytest.raises(ValueError, match=r"must be one of what-is-.*, audit-your-own-2; got 'no-page-1'"):
         check.answer("no-page-1", 1)

@@ -1,4 +1,4 @@
-"""Interactive charts: a picture first; the Vega libraries, from vl-convert, when one comes near the view."""
+"""Interactive charts: a picture first; the Vega libraries, from vl-convert, when one comes into view."""
 
 import html
 import json

@@ -1,4 +1,4 @@
-// A chart is drawn when it comes near the view, or when someone moves through the page from the keyboard: its
+// A chart is drawn when it comes into view, or when someone moves through the page from the keyboard: its
 // sliders are there only then. The libraries, larger than all else, are asked for once, with the first chart.
 (() => {
   const library = new URL("vega/vega.js", document.currentScript.src);
@@ -24,12 +24,11 @@
   if (!waiting.length) return;
   document.addEventListener("keydown", (event) => event.key === "Tab" && drawAll());
   if (!window.IntersectionObserver) return drawAll();
-  const near = new IntersectionObserver(
-    (places) => places.filter((place) => place.isIntersecting).forEach(({ target }) => {
-      near.unobserve(target);
+  const seen = new IntersectionObserver((places) =>
+    places.filter((place) => place.isIntersecting).forEach(({ target }) => {
+      seen.unobserve(target);
       draw(waiting.find((chart) => chart.previousElementSibling === target)); // of no effect if drawn
     }),
-    { rootMargin: "100% 0px" },
   );
-  waiting.forEach((chart) => near.observe(chart.previousElementSibling));
+  waiting.forEach((chart) => seen.observe(chart.previousElementSibling));
 })();
