@@ -328,7 +328,7 @@ def test_words_that_pages_use_have_an_entry(soup, word):
     [
         (
             "emergence score",
-            "how-far-to-trust-them.html#the-emergence-score-measures-unevenness-not-sharpness",
+            "how-far-to-trust-them.html#how-far-to-trust-them-error-rates-and-the-emergence-score",
         ),
         (
             "fixed outputs",

@@ -106,8 +106,9 @@ def reference_page(name: str) -> str:
 
 
 def _is_of(name: str, member: object) -> bool:
-    """Say whether a module has a name of its own, not one that another module describes."""
-    return getattr(member, "__module__", "").removeprefix("mirage.").split(".")[0] in (name, "")
+    """Say whether a module describes a name, not another one that it has it from."""
+    home = getattr(member, "__module__", "").removeprefix("mirage.").split(".")[0]
+    return home == name or home not in mirage.__all__
 
 
 def _config() -> bytes:
