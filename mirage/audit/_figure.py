@@ -10,7 +10,7 @@ from mirage.audit._cases import Case, summary
 
 __all__ = ["described", "draw"]
 
-_LOSS = "Loss, bits a byte"
+_LOSS = "Loss, bits per byte"
 _GENTLE = {"edit_distance": "Edits a target", "log_score": "Log score, nats", "nats_per_item": "Nats an item"}
 
 

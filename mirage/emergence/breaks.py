@@ -112,7 +112,7 @@ class BreakTest:
         elif self.p_value <= LEVEL:
             said, why = "cannot tell: a step, or one unusual model", f"without one, p = {self.p_left_out:.2g}"
         elif self.verdict == "cannot tell":
-            said, why = "cannot tell", f"{self.power()}; more sizes, or four runs a size, would help"
+            said, why = "cannot tell", f"{self.power()}; more sizes, or four runs per size, would help"
         else:
             said, why = "no step beyond what trend and scatter explain", self.power()
         return f"{said} ({words.p(self.p_value)}; {bound}; {why})"
