@@ -12,7 +12,7 @@ EXECUTED := $(PAIRS:%=build/%)
 TO_TRAIN := $(VENV)/to-train
 DATA := build/data
 SUMMARY := build/notebooks/what-it-comes-to.ipynb
-COPY_FINDINGS := for new in build/findings/*.json; do cmp -s $$new $(FINDINGS)/$${new\#\#*/} || cp $$new $(FINDINGS)/; done
+COPY_FINDINGS := if grep -l '"missing": "[^b]' build/notebooks/*.ipynb; then echo "These pages ran without their data; nothing was copied."; exit 1; fi; for new in build/findings/*.json; do cmp -s $$new $(FINDINGS)/$${new\#\#*/} || cp $$new $(FINDINGS)/; done
 TEACHING := build/teaching
 ASSIGNMENTS := $(patsubst assignments/%.md,build/assignments/autograder/%.zip,$(wildcard assignments/*.md))
 LONG := arithmetic calibration vision
@@ -85,7 +85,6 @@ fix: $(READY) ## format the code, also of the pages, and mend what can be mended
 	@$(RUN) tools.fix
 
 findings: book ## bring what the pages found to mirage/data/findings, and sum it up
-	@! grep -l '"missing": "[^b]' build/notebooks/*.ipynb || { echo "These pages ran without their data; nothing was copied." && exit 1; }
 	@$(COPY_FINDINGS)
 	@$(MAKE) $(SUMMARY)
 	@$(COPY_FINDINGS)

@@ -361,7 +361,7 @@ def _table(table: pd.DataFrame) -> str | None:
 
 def _plain(value: float) -> float | None:
     """Return a number of ten digits; none in place of an infinite one, which JSON does not have."""
-    return float(f"{value:.10g}") if np.isfinite(value) else None
+    return float(f"{value:.10g}") + 0.0 if np.isfinite(value) else None
 
 
 def _address(kind: str, text: str) -> str:

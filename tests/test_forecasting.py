@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy import stats
+from scipy import optimize, stats
 
-from mirage import forecasting
+from mirage import forecasting, scaling
 from mirage.forecasting import spread
 
 SIZES = np.geomspace(1e7, 1e11, 9)
@@ -192,3 +192,38 @@ def test_errors_name_what_is_wrong():
             forecasting.forecasts(family(), CUT, recipes=["short"])
     finally:
         forecasting.RECIPES.pop("short")
+
+
+@pytest.mark.parametrize("link", ["gompertz", "logistic", "probit"])
+def test_below_chance_a_rise_is_still_the_largest_posterior(link):
+    """Counts around chance, where the likelihood is not concave, against a general optimizer."""
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        x, chance = np.sort(rng.normal(size=7)), np.full(7, 0.25)
+        right = rng.binomial(400, chance + rng.uniform(-0.05, 0.2) * (x > 0.5))
+        small = {"successes": right, "trials": np.full(7, 400), "chance": chance}
+        curve = scaling.inverse_link
+
+        def cost(line, x=x, right=right, curve=curve):
+            share = 0.25 + 0.75 * curve(line[0] + line[1] * (x - x.mean()) / x.std(), link)
+            logs = stats.binom.logpmf(right, 400, np.clip(share, 1e-12, 1 - 1e-12))
+            return -logs.sum() + (0.01 * line[0] ** 2 + 0.04 * line[1] ** 2) / 2
+
+        starts = [(level, slope) for level in (-3, -1, 1) for slope in (0, 2)]
+        best = min((optimize.minimize(cost, start, tol=1e-9) for start in starts), key=lambda one: one.fun)
+        other = 0.25 + 0.75 * curve(best.x[0] + best.x[1] * (x - x.mean()) / x.std(), link)
+        found, other = (
+            stats.binom.logpmf(right, 400, share).sum()
+            for share in (forecasting.rise(small, x, x, link), other)
+        )
+        assert found == pytest.approx(other, abs=0.1)  # another optimum is 2 or more worse
+
+
+def test_a_last_digit_of_the_input_moves_no_forecast():
+    """Where the small models leave a recipe open, it must not be rounding that decides."""
+    table = many(6, items=200).assign(chance=0.25, compute=lambda rows: 120 * rows["parameters"] ** 2)
+    table["loss"] = 2 + 1e3 * table["parameters"] ** -0.4
+    moved = table.assign(loss=table["loss"] * (1 + 1e-12), compute=table["compute"] * (1 + 1e-12))
+    first, second = (forecasting.forecasts(one, CUT) for one in (table, moved))
+    np.testing.assert_allclose(first["expected"], second["expected"], atol=1e-6)
+    np.testing.assert_allclose(first["log_score"], second["log_score"], atol=1e-4)
