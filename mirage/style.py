@@ -5,7 +5,7 @@ import pandas as pd
 import seaborn as sns
 from cycler import cycler
 
-from mirage import _gone
+from mirage import _gone, words
 
 __all__ = ["LINES", "MARKERS", "PALETTE", "use"]
 
@@ -33,7 +33,7 @@ _SETTINGS = {
 
 
 def use() -> None:
-    """Set the defaults of Matplotlib to the style of the book, and tables to four digits.
+    """Set the defaults of Matplotlib to the style of the book, and tables to numbers of four digits or in words.
 
     Examples
     --------
@@ -42,7 +42,12 @@ def use() -> None:
     False
     """
     plt.rcParams.update(_SETTINGS)
-    pd.set_option("display.float_format", "{:.4g}".format)
+    pd.set_option("display.float_format", _in_table)
+
+
+def _in_table(value: float) -> str:
+    said = f"{value:.4g}"
+    return words.number(value) if "e" in said else said
 
 
 __getattr__ = _gone.getter(__name__)

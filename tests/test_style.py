@@ -1,6 +1,7 @@
 """How figures look."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mirage import style
@@ -21,3 +22,11 @@ def test_each_colour_stands_out_from_the_white_page(color):
 def test_each_series_has_a_line_and_a_marker_of_its_own():
     assert len(style.PALETTE) == len(style.LINES) == len(style.MARKERS) == len(set(style.MARKERS))
     assert len({str(line) for line in style.LINES}) == len(style.LINES)
+
+
+def test_a_table_writes_no_number_with_an_e():
+    with pd.option_context("display.float_format", None):
+        style.use()
+        shown = repr(pd.DataFrame({"x": [0.12345, 5.415e8, 3e-7]}, index=[1e8, 2.5, 7.0]))
+    assert "e+" not in shown and "e-" not in shown
+    assert all(said in shown for said in ("0.1235", "542 million", "3 × 10⁻⁷", "100 million"))
