@@ -33,7 +33,7 @@ _SETTINGS = {
 
 
 def use() -> None:
-    """Set the defaults of Matplotlib to the style of the book, and tables to numbers of four digits or in words.
+    """Set the defaults of Matplotlib to the style of the book, and tables to four digits or words.
 
     Examples
     --------
