@@ -126,6 +126,13 @@ def test_what_was_worked_by_hand_passes(name):
     assert check.answer(name, BY_HAND[name]).passed
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"), [("vision-mnist-3", 1.7), ("vision-omniglot-2", 0.23), ("vision-autoencoder-3", 53)]
+)
+def test_two_digits_are_enough(name, answer):
+    assert check.answer(name, answer).passed
+
+
 def test_the_notebooks_ask_all_exercises_in_the_order_of_the_book():
     pages = re.findall(r"file: (notebooks/\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
     texts = [(ROOT / f"{page}.md").read_text(encoding="utf-8") for page in pages]
