@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from numbers import Integral
+from statistics import NormalDist
 
 import pytest
 from scipy import stats
@@ -96,10 +97,13 @@ BY_HAND = {
     "arithmetic-resolution-2": 0.3611,  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)
     "arithmetic-length-1": 0.49005,  # .99² / 2
     "meta-analysis-1": 2.875,  # 11.5/4
-    "meta-analysis-2": 616,  # the .7 % of 88,000 that others drew
-    "multiple-choice-to-brier-2": 0.05,  # (.01 + .81)/2 − .36
-    "vision-mnist-2": 0.8706,
+    "meta-analysis-3": 616,  # the .7 % of 88,000 that others drew
+    "multiple-choice-to-brier-1": 0.05,  # (.01 + .81)/2 − .36
+    "vision-mnist-1": 0.8706,
     "vision-mnist-3": 1.7368,
+    "vision-autoencoder-2": lambda s, b, low, high: (
+        (NormalDist(0, s).inv_cdf(high) - NormalDist(0, s).inv_cdf(low)) / b
+    ),
     "vision-omniglot-2": 0.2331,
     "many-steps-1": 0.8121,  # a step fails with 0.05 · (0.2 + 0.04 · (0.2 + 0.04 · 1)) = 0.01048 …
     "many-steps-2": lambda t: (0.001 + 0.1 * math.exp(-0.099 * t)) / (1 + math.exp(-0.099 * t)),
@@ -109,17 +113,24 @@ BY_HAND = {
     "answers-without-questions-1": lambda options: 2 if options[1][:3] in ("bir", "cut") else 0,
     "forecasting-1": 1.386294,  # ln 4
     "forecasting-2": 0.606531,  # e^(-1/2)
-    "vision-mnist-1": lambda right, images, K: stats.hypergeom.pmf(K, images, right, K),
+    "vision-mnist-2": lambda right, images, K: stats.hypergeom.pmf(K, images, right, K),
     "vision-omniglot-1": lambda p, rho, L: (
         stats.betabinom.pmf(L, L, p * (1 / rho - 1), (1 - p) * (1 / rho - 1)) if rho else p**L
     ),
-    "multiple-choice-to-brier-1": lambda p, options: (1 - p) ** 2 + (1 - p) ** 2 / (options - 1),
+    "multiple-choice-to-brier-2": lambda p, options: (1 - p) ** 2 + (1 - p) ** 2 / (options - 1),
 }
 
 
 @pytest.mark.parametrize("name", BY_HAND)
 def test_what_was_worked_by_hand_passes(name):
     assert check.answer(name, BY_HAND[name]).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"), [("vision-mnist-3", 1.7), ("vision-omniglot-2", 0.23), ("vision-autoencoder-3", 53)]
+)
+def test_two_digits_are_enough(name, answer):
+    assert check.answer(name, answer).passed
 
 
 def test_the_notebooks_ask_all_exercises_in_the_order_of_the_book():

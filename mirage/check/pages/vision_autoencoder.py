@@ -17,18 +17,29 @@ def _share() -> Number:
 
 
 def _width() -> Function:
-    width = 2 * stats.norm.ppf(0.9)
+    def quantile(share: float) -> float:
+        return float(stats.norm.ppf(share))
+
+    def between(low: float, high: float) -> float:
+        return quantile(high) - quantile(low)
+
     mistakes = {
-        "that is the way from the middle to 90 %; from 10 % it is twice as far.": (
-            lambda s, b: width / 2 * s / b
+        "that is the way from one half to the higher share; begin at the lower one.": (
+            lambda s, b, low, high: quantile(high) * s / b
         ),
-        "a faster fall of the mean takes fewer decades: divide by b.": lambda s, b: width * s * b,
-        "that is in powers of ten of the error; divide by b for decades of parameters.": lambda s, b: (
-            width * s
+        "that is the way from 10% to 90%; use `low` and `high`.": (
+            lambda s, b, low, high: between(0.1, 0.9) * s / b
+        ),
+        "a faster fall of the mean takes fewer decades: divide by b.": (
+            lambda s, b, low, high: between(low, high) * s * b
+        ),
+        "that is in powers of ten of the error; divide by b for decades of parameters.": (
+            lambda s, b, low, high: between(low, high) * s
         ),
     }
-    otherwise = "the share is Φ((log₁₀ c − mean)/s): by how much must the mean fall from Φ = .1 to .9?"
-    return Function(lambda s, b: width * s / b, [(0.3, 1.0), (0.6, 0.5), (1.0, 2.0)], mistakes, otherwise)
+    cases = [(0.3, 1.0, 0.1, 0.9), (0.6, 0.5, 0.2, 0.7), (1.0, 2.0, 0.3, 0.6)]
+    otherwise = "the share is Φ((log₁₀ c − mean)/s): by how much must the mean fall from Φ = low to Φ = high?"
+    return Function(lambda s, b, low, high: between(low, high) * s / b, cases, mistakes, otherwise)
 
 
 def _linear() -> Number:
@@ -39,8 +50,11 @@ def _linear() -> Number:
     mistakes = {
         "that is the one with 12 units.": linear[12],
         "that is over all numbers of units; take those with 16.": linear.mean(),
+        "that is for one pixel value; the error of an image is their sum.": linear[16] / 3072,
     }
-    otherwise = "take the rows of `linear` whose parameters belong to 16 units; then the mean error."
+    otherwise = (
+        "take the rows of the principal components whose parameters belong to 16 units; then their mean."
+    )
     return Number(linear[16], mistakes, otherwise)
 
 

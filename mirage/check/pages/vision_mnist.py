@@ -7,6 +7,15 @@ from mirage.check.judges import Function, Number
 __all__ = ["EXERCISES"]
 
 
+def _accuracy_needed() -> Number:
+    mistakes = {
+        "that is the chance of five right at an accuracy of one half.": 0.5**5,
+        "one half is what all five together need.": 0.5,
+        "one tenth of errors for each image is a little too strict: solve a⁵ = 1/2 for a.": 0.9,
+    }
+    return Number(0.5 ** (1 / 5), mistakes, otherwise="solve a⁵ = 1/2 for a.")
+
+
 def _chance() -> Function:
     def all_right(right: int, images: int, K: int) -> float:
         return comb(right, K) / comb(images, K)
@@ -26,15 +35,6 @@ def _chance() -> Function:
     return Function(all_right, cases, mistakes, otherwise)
 
 
-def _accuracy_needed() -> Number:
-    mistakes = {
-        "that is the chance of five right at an accuracy of one half.": 0.5**5,
-        "one half is what all five together need.": 0.5,
-        "take the fifth root of one half, not of its odds.": 0.9,
-    }
-    return Number(0.5 ** (1 / 5), mistakes, otherwise="solve a⁵ = 1/2 for a.")
-
-
 def _factor() -> Number:
     mean, both = ((0.95 + 0.55) / 2) ** 5, (0.95**5 + 0.55**5) / 2
     mistakes = {
@@ -43,7 +43,7 @@ def _factor() -> Number:
         "turn the ratio over.": mean / both,
     }
     otherwise = "take the mean of the two fifth powers, and divide by the fifth power of the mean."
-    return Number(both / mean, mistakes, otherwise)
+    return Number(both / mean, mistakes, otherwise, tolerance=0.03)  # two digits are enough
 
 
-EXERCISES = (_chance, _accuracy_needed, _factor)
+EXERCISES = (_accuracy_needed, _chance, _factor)

@@ -35,7 +35,7 @@ def _correlation() -> Number:
         "divide by p(1 − p) of the mean chance, which noise and luck make together.": luck,
     }
     otherwise = "divide the variance of a sequence's own chance by p(1 − p), with p the mean chance."
-    return Number(expected, mistakes, otherwise)
+    return Number(expected, mistakes, otherwise, tolerance=0.02)  # two digits are enough
 
 
 def _none_right() -> Number:
