@@ -60,4 +60,4 @@ def _expected() -> Number:
     return Number(both + one / 2 + none / 3, mistakes, otherwise)
 
 
-EXERCISES = (_artefact, _needed, _expected)
+EXERCISES = (_expected, _needed, _artefact)

@@ -30,4 +30,4 @@ def _steps() -> Number:
     return Number(int((resolution.holm(_P_VALUES) <= 0.05).sum()), mistakes, otherwise)
 
 
-EXERCISES = (_bound, _steps)
+EXERCISES = (_steps, _bound)
