@@ -52,7 +52,7 @@ def arithmetic(scores: pd.DataFrame) -> alt.LayerChart:
     chart = chart.add_params(
         _parts.choice("task", "Task", choices["task"]),
         _parts.choice("metric", "Metric", choices["metric"]),
-        _parts.choice("axis", "Axis", [_LINEAR, _LOGARITHMIC]),
+        _parts.choice("axis", "Score axis", [_LINEAR, _LOGARITHMIC]),
         _parts.choice("seed", "Seed", seeds),
         alt.param(name="ends", value=_ends(scores)),
     )
@@ -85,7 +85,7 @@ def _layers(scores: pd.DataFrame) -> list[alt.Chart]:
     )
     low = scores["score"][scores["score"] > 0].min() / 2  # for scores of 0
     shown = f"axis == '{_LINEAR}' ? {{0}} : log({{0}} > 0 ? {{0}} : {low}) / LN10"
-    label = f"axis == '{_LINEAR}' ? format(datum.value, '~r') : format(pow(10, datum.value), '.1~e')"
+    label = f"axis == '{_LINEAR}' ? format(datum.value, '~r') : format(pow(10, datum.value), '.2~r')"
     y = alt.Y("shown:Q", title="Score", scale=alt.Scale(zero=False), axis=alt.Axis(labelExpr=label))
     x = _parts.size_axis([1e3, 1e4, 1e5, 1e6])
     runs = chosen.transform_calculate(

@@ -1,7 +1,7 @@
 """Pages that sum up others: findings, a chart and the figures of the executed notebooks stand on them.
 
-In their text `{{findings: PAGE | NAME | …}}` is a list of what a page found, `{{chart: PAGE}}` its first
-interactive chart, `{{gallery}}` every figure, with the heading of the section that it stands in, and
+In their text `{{findings: PAGE | NAME | …}}` is what a page found, several as a list, `{{chart: PAGE}}` its
+first interactive chart, `{{gallery}}` every figure, with the heading of the section that it stands in, and
 `{{pages}}` every notebook, with its question.
 """
 
@@ -32,7 +32,8 @@ def filled(text: str) -> str:
 
 
 def _findings(page: str, *names: str) -> str:
-    return "\n".join(f"- {forms.finding(page, name)['sentence']}" for name in names)
+    said = [forms.finding(page, name)["sentence"] for name in names]
+    return "\n".join(f"- {each}" for each in said) if len(said) > 1 else said[0]
 
 
 def _chart(page: str) -> str:
