@@ -187,7 +187,7 @@ def _median(question: str, input: str, outcome: str, values: pd.Series) -> dict:
 
 
 def _area(question: str, input: str, jumps: pd.Series, smooth: pd.Series) -> dict:
-    """Return the area under the ROC curve, with DeLong's 95 % interval (1988) on the logit scale."""
+    """Return the area under the ROC curve, with DeLong's 95% interval (1988) on the logit scale."""
     ranks, m = stats.rankdata(np.r_[jumps, smooth]), jumps.size
     above = (ranks[:m] - stats.rankdata(jumps)) / smooth.size  # share of smooth families below each jump
     below = 1 - (ranks[m:] - stats.rankdata(smooth)) / m

@@ -164,7 +164,7 @@ def test_the_losses_of_fresh_items_scatter_by_the_standard_error():
             rows.append(run | row)
     result = outputs.scores(pd.DataFrame(rows))
     ratio = result["loss"].var() / (result["loss_standard_error"] ** 2).mean()
-    assert ratio == pytest.approx(1, abs=0.25)  # chi-squared of 299 degrees has a deviation of 8 %
+    assert ratio == pytest.approx(1, abs=0.25)  # chi-squared of 299 degrees has a deviation of 8%
 
 
 def test_log_probabilities_of_whole_targets_are_in_the_order_of_the_items():

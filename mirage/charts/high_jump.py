@@ -9,7 +9,7 @@ __all__ = ["high_jump"]
 
 _MONTHS = alt.Scale(type="log", domain=[1, 100])
 _TICKS = alt.Axis(values=[1, 3, 10, 30, 100])
-_MIDDLE = stats.norm.ppf(0.9)  # 80 % of the jumps lie within so many standard deviations of the mean
+_MIDDLE = stats.norm.ppf(0.9)  # 80% of the jumps lie within so many standard deviations of the mean
 # Until a jump clears the bar with a given chance.
 _MONTHS_UNTIL = "pow(10, (quantileNormal({}, bar, spread) - 1.2) / 0.4)"
 _CHANCES = {"one": "0.5", "all": "pow(0.5, 1 / jumps)"}
@@ -21,9 +21,9 @@ _SENTENCE = (
 )
 _DESCRIPTION = (
     "Three curves over the months that an athlete has trained, on a logarithmic axis: the mean height of "
-    "the jumps, with a band that holds the middle 80 % of them and a line for the bar; the probability that "
+    "the jumps, with a band that holds the middle 80% of them and a line for the bar; the probability that "
     "one jump clears the bar; and the probability that several jumps all clear it, with the part between "
-    "10 % and 90 % shaded. Sliders set the height of the bar, the spread of the jumps and their number."
+    "10% and 90% shaded. Sliders set the height of the bar, the spread of the jumps and their number."
 )
 
 
@@ -34,8 +34,8 @@ def high_jump() -> alt.VConcatChart:
     -------
     altair.VConcatChart
         Three stacked panels over months of training. The mean height is 1.2 m after one month and rises by
-        0.4 m for each factor of ten. Above: the mean, a band with the middle 80 % of the jumps, and the bar.
-        Below: the probability that one jump clears the bar, and that all jumps do, shaded from 10 to 90 %.
+        0.4 m for each factor of ten. Above: the mean, a band with the middle 80% of the jumps, and the bar.
+        Below: the probability that one jump clears the bar, and that all jumps do, shaded from 10 to 90%.
 
     Examples
     --------

@@ -18,7 +18,7 @@ _SENTENCE = (
 )
 _DESCRIPTION = (
     "Three curves over the size of a model: the probability that one step succeeds, that all steps of a "
-    "chain succeed, and that they do with a verifier and several tries. Their parts between 10 and 90 % are "
+    "chain succeed, and that they do with a verifier and several tries. Their parts between 10 and 90% are "
     "drawn thick. Sliders set the number of steps, the correlation of the steps, the most tries and the "
     "share of failures that the verifier catches; lists set the curve of one step and where the verifier "
     "looks."

@@ -20,7 +20,7 @@ _SENTENCE = (
 )
 _DESCRIPTION = (
     "Two panels over the number of right answers in a test. Top: the probability of each number, with that "
-    "of no right answer written above. Bottom: the 95 % Wilson interval that each number would give, with a "
+    "of no right answer written above. Bottom: the 95% Wilson interval that each number would give, with a "
     "line at the true ability. Sliders set the number of items and the true ability."
 )
 
@@ -32,7 +32,7 @@ def small_numbers() -> alt.VConcatChart:
     -------
     altair.VConcatChart
         Two stacked panels over the number of right answers (those with a probability of at least 1e-4):
-        their binomial probability, and the 95 % Wilson interval that each would give. The sliders are
+        their binomial probability, and the 95% Wilson interval that each would give. The sliders are
         `items`, from 10 to 2,000, and `p_power`, the base-ten logarithm of the ability `p`, from −4 to −0.3.
 
     Examples

@@ -1,7 +1,7 @@
 """What exercises are made of: a number or a function to find, each with its known mistakes; and the verdict.
 
 One rule says when a number agrees, alone or as a value of a function, with what is expected or with what a
-known mistake leads to: within 1 %, but exactly if that is a whole number (an `int`). Where a mistake leads
+known mistake leads to: within 1%, but exactly if that is a whole number (an `int`). Where a mistake leads
 nearer than that to the right answer, the exercise states a `tolerance` of its own.
 """
 

@@ -50,7 +50,7 @@ def load_calibration() -> pd.DataFrame:
         `cell` and what sets it apart from the base cell: `factor, level, truth, step, sizes, scatter, runs,
         length, items, item_spread, two_states`. Then `question` (which statistic), `input` (what it judged,
         or by which method) and `outcome`, with a `count` `of` families and their `share`, or a `value`. The
-        95 % interval, from `low` to `high`, is Clopper and Pearson's for a share and DeLong's for an area
+        95% interval, from `low` to `high`, is Clopper and Pearson's for a share and DeLong's for an area
         under the ROC curve. `name` says factor and level in one. Cells named "exact" were computed, not
         simulated.
 

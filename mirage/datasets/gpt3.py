@@ -14,7 +14,7 @@ def load_gpt3_arithmetic() -> pd.DataFrame:
 
     The table was transcribed from Table H.1 of the GPT-3 paper and agrees with a machine-made text version
     of it; check against the paper before citing a cell. One of them (2-digit addition, zero-shot, 6.7B:
-    2.54 %) is not a multiple of one item there either, so no result should hang on a single cell. The
+    2.54%) is not a multiple of one item there either, so no result should hang on a single cell. The
     answers of the models were never published.
 
     Returns

@@ -22,7 +22,7 @@ def updates(
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Update a stack of models step by step; stop at the checkpoints and at the end.
 
-    AdamW, gradients of each model clipped to length 1, 2 % of the steps to warm up, then a cosine to 2 % of
+    AdamW, gradients of each model clipped to length 1, 2% of the steps to warm up, then a cosine to 2% of
     the highest rate. Tensors with one number or one row a model, as norms and biases are, do not decay.
 
     Parameters
@@ -77,7 +77,7 @@ def _optimizer(models: nn.Module, rate: float, decay: float) -> torch.optim.Opti
 
 
 def share(step: int, steps: int) -> float:
-    """Return the share of the highest learning rate at a step: up for 2 % of the steps, then down a cosine.
+    """Return the share of the highest learning rate at a step: up for 2% of the steps, then down a cosine.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ __all__ = ["mixed", "padded"]
 
 
 def mixed(items: int, seed: int, width: int) -> pd.DataFrame:
-    """Return training problems: 60 % sums of 1 to 4 digits each, 40 % products of 1 or 2, mostly 2.
+    """Return training problems: 60% sums of 1 to 4 digits each, 40% products of 1 or 2, mostly 2.
 
     Parameters
     ----------

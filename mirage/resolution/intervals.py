@@ -60,7 +60,7 @@ def proportion_interval(
 def zero_success_bound(trials: ArrayLike, confidence: float = 0.95) -> np.ndarray | float:
     """Return the largest proportion that is compatible with no success at all: 1 − (1 − confidence)^(1/n).
 
-    The bound is one-sided. At 95 % it is about 3/n, the "rule of three".
+    The bound is one-sided. At 95% it is about 3/n, the "rule of three".
 
     Parameters
     ----------

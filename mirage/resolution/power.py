@@ -64,7 +64,7 @@ def power(
     The test is the one-sided exact binomial test, and its power is exact too. It rises with the number of
     items in a sawtooth, because the level of a test on counts jumps. The usual formula for sample sizes,
     n = [(z_a √(p0 q0) + z_b √(p1 q1))/(p1 − p0)]², is its normal approximation and is a few points kinder
-    (483 items for 80 % from .25 to .30; the exact power there is 77 %).
+    (483 items for 80% from .25 to .30; the exact power there is 77%).
 
     Parameters
     ----------

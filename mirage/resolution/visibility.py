@@ -40,11 +40,11 @@ class Visibility:
     visible : ndarray of bool
         Whether the model is surely above the floor, after the correction. False is "cannot tell".
     smallest_visible : ndarray
-        Smallest true ability that as many items show above the floor with 80 % power, at the level of
+        Smallest true ability that as many items show above the floor with 80% power, at the level of
         Bonferroni, which is enough whatever the other models show; NaN where no number of right answers
         would do.
     items_needed : ndarray or None
-        Smallest number of items, as dependent as these, that shows the expected ability with 80 % power at
+        Smallest number of items, as dependent as these, that shows the expected ability with 80% power at
         that level, the floor taken as exact; NaN where
         it is not above the floor, so that no number would do; infinite beyond 2**53. None without
         `expected`.

@@ -13,7 +13,7 @@ __all__ = ["LOSS_CURVES", "loss_curve", "sample_family"]
 _CHANCE = np.log(10)  # nats: ten digits, one as likely as another
 _MOST_DRAWS = 10**8
 _LEAST_SPREAD = 1e-6  # less is as good as none
-_LOGISTIC = 2 * np.log(9)  # 10–90 % width of the logistic curve
+_LOGISTIC = 2 * np.log(9)  # 10–90% width of the logistic curve
 _GOMPERTZ = np.log(np.log(0.1) / np.log(0.9))  # and of Gompertz's
 
 LOSS_CURVES = (
@@ -47,10 +47,10 @@ def loss_curve(
     kind : str
         One of `LOSS_CURVES`. "power law": (N/c)^−a. "irreducible": a power law above .15 nats. "from chance":
         bends from the loss of guessing one of ten digits to a power law. "broken": the slope in log-log
-        grows fourfold over about half a decade. "gompertz": ln loss falls by ln 16, 80 % of it over 2
+        grows fourfold over about half a decade. "gompertz": ln loss falls by ln 16, 80% of it over 2
         decades. "flat": .3 nats. "jump": a power law that is `factor` times higher up to the first of the
         sizes `between`. The steep ones are smooth and pass through the same two points there: "steep power
-        law" is straight in log-log; "steep logistic" adds a logistic fall to the power law, 80 % of it over
+        law" is straight in log-log; "steep logistic" adds a logistic fall to the power law, 80% of it over
         four times the gap between the two sizes.
     constant, exponent : float
         c and a, above 0.
@@ -125,7 +125,7 @@ def sample_family(
     losses : array-like, shape (runs,)
         Loss of each run in nats per token without the scatter, at least 0.
     scatter : float
-        Standard deviation of ln loss between runs, at least 0; 0.05 is about 5 %.
+        Standard deviation of ln loss between runs, at least 0; 0.05 is about 5%.
     length, items : int
         Tokens of each target, and items in the test set, at least 1.
     item_spread : float

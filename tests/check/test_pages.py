@@ -97,7 +97,7 @@ BY_HAND = {
     "arithmetic-resolution-2": 0.3611,  # 1000 (3/4 · 1/9000 + 1/4 · 1/900)
     "arithmetic-length-1": 0.49005,  # .99² / 2
     "meta-analysis-1": 2.875,  # 11.5/4
-    "meta-analysis-3": 616,  # the .7 % of 88,000 that others drew
+    "meta-analysis-3": 616,  # the .7% of 88,000 that others drew
     "multiple-choice-to-brier-1": 0.05,  # (.01 + .81)/2 − .36
     "vision-mnist-1": 0.8706,
     "vision-mnist-3": 1.7368,

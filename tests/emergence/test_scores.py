@@ -121,7 +121,7 @@ def test_scores_of_the_toy_model(metric, constant, expected):
 
 
 def test_few_items_make_a_smooth_curve_infinitely_emergent():
-    """Of curves with 50 items at ten sizes, about 96 % score infinity, of those with 10,000 items none."""
+    """Of curves with 50 items at ten sizes, about 96% score infinity, of those with 10,000 items none."""
     expected = toy_curve(lambda p: toy.accuracy(p, 10), 3e9)
     rng = np.random.default_rng(1)
     few, many = (

@@ -12,7 +12,7 @@ from experiments.calibration import Cell
 from mirage import datasets, resolution
 
 BASE = Cell()
-NEEDED = np.log10(np.log(10) / -np.log(0.9))  # 1.3395: the 10–90 % width of the toy model, times its exponent
+NEEDED = np.log10(np.log(10) / -np.log(0.9))  # 1.3395: the 10–90% width of the toy model, times its exponent
 
 
 def test_the_true_width_is_that_of_the_toy_model():

@@ -68,7 +68,7 @@ def test_power_is_the_chance_of_a_count_that_the_exact_test_rejects(trials, chan
 
 
 @pytest.mark.parametrize(
-    ("chance", "ability", "trials", "percent"),  # exact one-sided test at 5 %, rounded
+    ("chance", "ability", "trials", "percent"),  # exact one-sided test at 5%, rounded
     [
         (0.25, 0.30, 100, 29),
         (0.25, 0.30, 500, 80),

@@ -21,7 +21,7 @@ def _at_least_one() -> Number:
 
 
 def _runs() -> Number:
-    steps, scatters = 2, 3  # ln 4 over ln 2, and 15 % over 5 %
+    steps, scatters = 2, 3  # ln 4 over ln 2, and 15% over 5%
     ratio = steps * scatters
     mistakes = {
         "that is the square root of it: the scatter of a mean falls with the root of the number.": ratio,
