@@ -1,16 +1,15 @@
 """Result files of BIG-bench: full logs, which hold the answers."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mirage.logs._runs import Answers, load_json, text_of
+from mirage.logs._runs import Answers, Found, Refuse, load_json, text_of
 
 __all__ = ["read"]
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of each part of a task, by the number of shots."""
     log = load_json(path)
     about, name = log["model"], log["task"]["task_name"]

@@ -1,19 +1,18 @@
 """Logs of HELM: one folder a run, with its specification and the states of its requests."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mirage.logs._runs import Answers, load_json, text_of
+from mirage.logs._runs import Answers, Found, Refuse, inside, load_json, text_of
 
 __all__ = ["read"]
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of one scenario_state.json."""
-    log, name = load_json(path), load_json(path.with_name("run_spec.json"))["name"]
+    log, name = load_json(path), load_json(inside(path.with_name("run_spec.json"), root))["name"]
     adapter, states = log["adapter_spec"], list(filter(_is_plain, log["request_states"]))
     method = adapter["method"].removesuffix("_original").removesuffix("_calibrated")
     task = re.sub(r"[,:](model|model_deployment)=[^,]*", "", name)

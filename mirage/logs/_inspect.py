@@ -1,12 +1,11 @@
 """Logs of Inspect: .eval, which is a zip file, and .json."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from mirage import _archives
-from mirage.logs._runs import Answers, load_json, parse, text_of
+from mirage.logs._runs import Answers, Found, Refuse, load_json, parse, text_of
 
 __all__ = ["read"]
 
@@ -14,7 +13,7 @@ _VALUES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _FIRST = ["choice", "exact", "match"]  # scorers, the telling ones first
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of one log."""
     about, samples = _parts(path)
     asked, status = about["eval"], about.get("status", "started")

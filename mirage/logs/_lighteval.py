@@ -1,13 +1,12 @@
 """Details of lighteval: one Parquet file a task and run."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from pyarrow import parquet
 
-from mirage.logs._runs import Answers, text_of
+from mirage.logs._runs import Answers, Found, Refuse, text_of
 
 __all__ = ["read"]
 
@@ -16,7 +15,7 @@ _MOST_BYTES = 2**31
 _EXACT = "em", "exact_match", "quasi_exact_match"
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of one file of details, in details/MODEL/TIME."""
     file = parquet.ParquetFile(path)
     if sum(file.metadata.row_group(k).total_byte_size for k in range(file.num_row_groups)) > _MOST_BYTES:

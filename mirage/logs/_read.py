@@ -1,7 +1,7 @@
 """Find the logs below some paths, and read each as what it is."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from mirage import _archives, _validate, words
 from mirage.logs import _big_bench, _helm, _inspect, _lighteval, _lm_eval, _tables
-from mirage.logs._runs import Run, folder_of
+from mirage.logs._runs import Refuse, Run, folder_of, inside
 from mirage.logs._scores import scored
 
 __all__ = ["Logs", "read"]
@@ -107,7 +107,7 @@ def _root(path: object) -> Path:
     return Path(path)
 
 
-def _found(root: Path, stack: ExitStack, refuse: Callable) -> Iterator[tuple[str, Path, Path]]:
+def _found(root: Path, stack: ExitStack, refuse: Refuse) -> Iterator[tuple[str, Path, Path]]:
     """Yield each log with what wrote it, and the folder that its place is told from."""
     if root.is_file() and root.suffix == ".zip":
         try:
@@ -122,9 +122,7 @@ def _found(root: Path, stack: ExitStack, refuse: Callable) -> Iterator[tuple[str
         folders.sort()
         for path in (Path(folder, name) for name in sorted(names)):
             try:
-                if not path.resolve().is_relative_to(root.resolve()):
-                    refuse(path, "a link that leads elsewhere")
-                elif kind := _kind(path, names):
+                if kind := _kind(inside(path, root), names):
                     yield kind, path, root
                 elif single:
                     refuse(path, "no log of a kind that is known")
@@ -164,9 +162,9 @@ def _kind(path: Path, beside: list[str]) -> str | None:
     return "inspect" if b'"eval"' in start and b'"status"' in start else None
 
 
-def _runs(harness: str, path: Path, root: Path, refuse: Callable) -> Iterator[Run]:
+def _runs(harness: str, path: Path, root: Path, refuse: Refuse) -> Iterator[Run]:
     try:
-        for file, labels, answers in _READERS[harness](path, refuse):
+        for file, labels, answers in _READERS[harness](path, root, refuse):
             labels = _plain(labels)
             labels["source"] = folder_of(file, root, labels["model"])
             try:
@@ -193,7 +191,7 @@ def _plain(labels: dict) -> dict:
     }
 
 
-def _latest(runs: list[Run], refuse: Callable) -> Iterator[Run]:
+def _latest(runs: list[Run], refuse: Refuse) -> Iterator[Run]:
     """Yield one run a model and case: the latest; and of copies of a run, one."""
     copies: dict[tuple, list[Run]] = {}
     latest: dict[tuple, list[Run]] = {}

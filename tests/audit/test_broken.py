@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,6 +86,25 @@ def test_links_out_of_the_folder_are_not_followed(samples, tmp_path, link):
     found = logs.read(inside)
     assert not found.runs
     assert ("leads elsewhere" in found.unread[0]) == (link == "file")
+
+
+@pytest.mark.parametrize("harness", ["lm-eval", "helm"])
+def test_a_link_beside_a_log_is_not_followed_either(samples, tmp_path, harness):
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    if harness == "lm-eval":
+        shutil.copytree(samples / "lm_eval" / "v0.4.13" / "mirror-6.9k-s1", outside)
+        real, linked = outside.glob("results_*.json"), outside.glob("samples_*.jsonl")
+    else:
+        shutil.copytree(next((samples / "helm").rglob("scenario_state.json")).parent, outside)
+        real, linked = outside.glob("scenario_state.json"), outside.glob("run_spec.json")
+    inside.mkdir()
+    for path in real:
+        shutil.copy(path, inside)
+    for path in linked:
+        (inside / path.name).symlink_to(path)
+    found = logs.read(inside)
+    assert not found.runs
+    assert any("leads elsewhere" in line for line in found.unread)
 
 
 @pytest.fixture(scope="module")
