@@ -54,14 +54,15 @@ def _packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """Unpack a zip file into a folder for a while; what would lie outside is passed over."""
-    with TemporaryDirectory() as folder, opened(path) as archive:
-        left = MOST_IN_ALL
+    """Unpack a zip file into a folder of its name for a while; what would lie outside is passed over."""
+    with TemporaryDirectory() as place, opened(path) as archive:
+        folder, left = Path(place, path.name), MOST_IN_ALL
+        folder.mkdir()
         for info in archive.infolist():
             target = Path(folder, info.filename)
-            if not info.is_dir() and target.resolve().is_relative_to(Path(folder).resolve()):
+            if not info.is_dir() and target.resolve().is_relative_to(folder.resolve()):
                 data = read_member(archive, info.filename, min(left, 2**28))
                 left -= len(data)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-        yield Path(folder)
+        yield folder

@@ -26,11 +26,10 @@ def _answers(query: dict) -> Answers:
     numbers = range(len(samples))
     if query["function"] == "generate_text":
         targets = [list(map(text_of, sample["targets"])) for sample in samples]
-        own = [
-            [way.get("exact_str_match", np.nan) for way in sample["targets"].values()] for sample in samples
-        ]
         answers = [text_of(sample["output"]) for sample in samples]
-        return Answers("generation", numbers, targets, answers, np.array(list(map(max, own)), float))
+        ways = [sample["targets"].values() for sample in samples]
+        own = [max([way.get("exact_str_match", np.nan) for way in each]) for each in ways]
+        return Answers("generation", numbers, targets, answers, np.array(own, float))
     rights = [list(sample["target_values"].values()) for sample in samples]
     if any(right.count(1) != 1 for right in rights):
         raise ValueError("items with several right options, or with none")

@@ -41,11 +41,11 @@ def _generation(states: list[dict]) -> Answers:
 
 
 def _letters(states: list[dict]) -> Answers:
-    right = [state["output_mapping"].get(_answer(state).strip()) in _right(state) for state in states]
-    chance = float(np.mean([len(_right(s)) / len(s["instance"]["references"]) for s in states]))
-    return Answers(
-        "graded", _numbers(states), list(map(_right, states)), right, metric="accuracy", chance=chance
-    )
+    targets, options = list(map(_right, states)), [len(s["instance"]["references"]) for s in states]
+    chosen = [state["output_mapping"].get(_answer(state).strip()) for state in states]
+    right = [option in each for option, each in zip(chosen, targets, strict=True)]
+    chance = float(np.mean([len(each) / n for each, n in zip(targets, options, strict=True)]))
+    return Answers("graded", _numbers(states), targets, right, metric="accuracy", chance=chance)
 
 
 def _options(states: list[dict]) -> Answers:

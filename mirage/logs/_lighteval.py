@@ -29,15 +29,12 @@ def read(path: Path, root: Path, refuse: Refuse) -> Found:
 
 
 def _answers(rows: list[dict]) -> Answers:
-    numbers = [row["doc"]["id"] for row in rows]
-    gold = [row["doc"]["gold_index"] for row in rows]
-    gold = [each if isinstance(each, list) else [each] for each in gold]
-    if "LOGPROBS" in rows[0]["doc"]["sampling_methods"]:
+    docs = [row["doc"] for row in rows]
+    numbers, gold = [doc["id"] for doc in docs], [np.atleast_1d(doc["gold_index"]).tolist() for doc in docs]
+    if "LOGPROBS" in docs[0]["sampling_methods"]:
         values = [row["model_response"]["logprobs"] for row in rows]
         return Answers("choice", numbers, [place for (place,) in gold], values)
-    targets = [
-        [text_of(row["doc"]["choices"][k]) for k in each] for row, each in zip(rows, gold, strict=True)
-    ]
+    targets = [[text_of(doc["choices"][k]) for k in each] for doc, each in zip(docs, gold, strict=True)]
     name = next((name for name in _EXACT if name in rows[0]["metric"]), None)
     own = np.array([row["metric"][name] for row in rows], float) if name else None
     return Answers("generation", numbers, targets, list(map(_text, rows)), own, "own")

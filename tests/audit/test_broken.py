@@ -75,6 +75,19 @@ def test_several_right_answers_count(samples):
     assert run.scores["edit_distance"][5] == min(run.scores["edit_distance"][5], 4)
 
 
+@pytest.mark.parametrize(
+    ("name", "log"),
+    [
+        ("full-log_x.json", {"model": {"model_family": "a", "model_name": "b"}, "queries": []}),
+        ("results_x.json", {"results": {}, "configs": {}}),
+    ],
+)
+def test_a_log_without_a_task_is_told(tmp_path, name, log):
+    (tmp_path / name).write_text(json.dumps(log | {"task": {"task_name": "c"}}))
+    (line,) = logs.read(tmp_path).unread
+    assert f"{name}: no answer in this log" in line
+
+
 @pytest.mark.parametrize("link", ["file", "loop"])
 def test_links_out_of_the_folder_are_not_followed(samples, tmp_path, link):
     inside = tmp_path / "inside"

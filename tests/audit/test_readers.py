@@ -180,7 +180,9 @@ def test_a_table_of_ones_own_and_a_zip_of_logs(samples, tmp_path):
     for run in found:
         assert run.scores["own"].mean() == pytest.approx(by_size[run.parameters])
     packed = shutil.make_archive(tmp_path / "packed", "zip", samples / "helm")
-    assert len(logs.read(packed).runs) == 14
+    found = logs.read(packed).runs
+    assert len(found) == 14
+    assert {run.source for run in found} == {"packed.zip/runs/mirror"}  # no name of a folder for a while
 
 
 def test_a_name_gives_the_size_that_stands_in_it_or_none(samples):
