@@ -205,5 +205,5 @@ def _totals(results: dict, kind: str, count: int | None) -> Iterator[tuple[str, 
             items = round(value * (1 - value) / error**2) + 1
         if items and items <= 10**7:
             right = np.arange(items) < round(value * items)
-            answers = Answers("graded", range(items), ["total"] * items, right, None, _TOTALS[metric], chance)
+            answers = Answers("total", range(items), [""] * items, right, None, _TOTALS[metric], chance)
             yield name or "none", answers

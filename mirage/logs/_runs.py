@@ -20,7 +20,8 @@ class Answers(NamedTuple):
     `kind` says what targets and answers are: "generation", texts (a target may be a list of texts);
     "choice", the place of the right option, and the log-likelihoods of all, as lists or as one array and the
     numbers of options; "likelihood" and "text", texts, and a pair of arrays: the log-likelihood of each,
-    and whether it is the greedy answer; "graded", texts, and 1 or 0.
+    and whether it is the greedy answer; "graded", texts, and 1 or 0; "total", the same where only their
+    number is known.
     """
 
     kind: str

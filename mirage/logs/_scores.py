@@ -120,4 +120,4 @@ def _likelihood(found: Answers) -> dict:
     return {"scores": scores, "weights": size, "floors": {"greedy_match": 0.0}}
 
 
-_SCORES = {"generation": _generation, "choice": _choice, "graded": _graded}
+_SCORES = {"generation": _generation, "choice": _choice, "graded": _graded, "total": _graded}

@@ -13,7 +13,7 @@ import pandas as pd
 from mirage import _validate, words
 from mirage.logs._runs import Run
 
-__all__ = ["listed", "placed", "size_in_name"]
+__all__ = ["listed", "placed", "size_in_name", "with_size"]
 
 _UNITS = {"b": 1e9, "m": 1e6, "k": 1e3}
 _NUMBER = re.compile(r"(?<![a-z0-9.])(\d+(?:[._]\d+)?)([bmk])(\d)?(?![a-z0-9])", re.IGNORECASE)
@@ -81,7 +81,7 @@ def placed(runs: Iterable[Run], sizes: str | Path | pd.DataFrame | None = None) 
     []
     """
     rows = listed(sizes)
-    return [_placed(run, rows) for run in runs]
+    return [with_size(run, rows) for run in runs]
 
 
 def listed(sizes: object) -> dict[str, dict]:
@@ -106,7 +106,8 @@ def listed(sizes: object) -> dict[str, dict]:
     return rows
 
 
-def _placed(run: Run, rows: dict[str, dict]) -> Run:
+def with_size(run: Run, rows: dict[str, dict]) -> Run:
+    """Return a run with size, family and seed, of rows that `listed` gives."""
     _validate.instance("runs", run, Run)
     short = run.model if run.harness == "bigbench" else run.model.rpartition("/")[2]
     row = rows.get(run.model) or rows.get(short) or {}
