@@ -1,4 +1,4 @@
-"""Archives, unpacked member by member and never beyond a bound, whatever they say of their sizes."""
+"""Archives and Parquet, unpacked in parts and never beyond a bound, whatever they say of their sizes."""
 
 import zipfile
 import zlib
@@ -8,11 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+from pyarrow import parquet
 
-__all__ = ["opened", "read_member", "unpacked"]
+__all__ = ["opened", "read_member", "read_parquet", "unpacked"]
 
 MOST_OF_MEMBER = 2**25
 MOST_IN_ALL = 2**32
+MOST_OF_TABLE = 2**31
 _ZSTD = 93  # the standard library reads it from Python 3.14 on; Arrow always does
 
 
@@ -66,3 +68,15 @@ def unpacked(path: Path) -> Iterator[Path]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
         yield folder
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Return the columns of a file of Parquet, where few bytes can stand for very many."""
+    with parquet.ParquetFile(path) as file:
+        parts, left = [], MOST_OF_TABLE
+        for part in file.iter_batches(1 << 10, columns=columns):
+            parts.append(part)
+            left -= part.nbytes
+            if left < 0:
+                raise ValueError(f"more than {MOST_OF_TABLE >> 20} MB when it is unpacked")
+    return pa.Table.from_batches(parts)

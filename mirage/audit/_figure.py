@@ -11,7 +11,7 @@ from mirage.audit._cases import Case, summary
 __all__ = ["described", "draw"]
 
 _LOSS = "Loss, bits per byte"
-_GENTLE = {"edit_distance": "Edits a target", "log_score": "Log score, nats", "nats_per_item": "Nats an item"}
+_GENTLE = {"log_score": "Log score, nats", "edit_distance": "Edits a target"}
 
 
 def draw(case: Case) -> Figure:
@@ -44,10 +44,8 @@ def _gentle(case: Case) -> tuple[str, list[tuple[float, float, float]]]:
     if curve is not None and curve.losses is not None and case.losses_from != "log score":
         reach = 1.96 * (0 if curve.loss_standard_errors is None else curve.loss_standard_errors)
         return _LOSS, list(zip(curve.losses, curve.losses - reach, curve.losses + reach, strict=True))
-    name = next((name for name in ("log_score", "edit_distance") if name in case.runs[0].scores), None)
-    return _GENTLE.get(name, ""), [
-        summary(run, name) for run in case.runs if name in run.scores
-    ] if name else []
+    name = next((name for name in _GENTLE if name in case.runs[0].scores), None)
+    return _GENTLE.get(name, ""), [summary(run, name) for run in case.runs] if name else []
 
 
 def _draw(ax: Axes, size: np.ndarray, values: list, series: int, name: str) -> None:

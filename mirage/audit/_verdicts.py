@@ -123,10 +123,8 @@ def _verdict(case: Case) -> tuple[str, str, str]:
     sizes = case.curve.sizes.size
     if sizes < LEAST_SIZES:
         missing = f"{sizes} size{'s' * (sizes != 1)}; {LEAST_SIZES - sizes} more would be needed"
-        enough = (
-            f"{LEAST_SIZES} sizes to look for a step; {TELLING}, or four runs of each, to say there is none."
-        )
-        return "few sizes", missing, enough
+        enough = f"{TELLING}, or four runs of each, to say there is none."
+        return "few sizes", missing, f"{LEAST_SIZES} sizes to look for a step; {enough}"
     rises, falls = _moves(case.curve)
     if case.curve.trials is not None and (said := _unseen(case, rises, falls)):
         return said
@@ -147,12 +145,9 @@ def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None
     because = f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor; {blind}"
     needed = np.array([]) if seen.items_needed is None else seen.items_needed[~seen.visible]
     if (known := needed[np.isfinite(needed) & (needed > items)]).size:
-        because += f"; {_items(known.min())} items would show one size more, if the fitted curve is right"
+        more = f"{known.min():,.0f}" if known.min() <= _MOST_ITEMS else "more than a million"
+        because += f"; {more} items would show one size more, if the fitted curve is right"
     return "small test", because, "More items, or the likelihood of the right answers."
-
-
-def _items(number: float) -> str:
-    return "more than a million" if number > _MOST_ITEMS else f"{number:,.0f}"
 
 
 def _step(case: Case, falls: bool) -> tuple[str, str, str]:

@@ -4,23 +4,18 @@ import re
 from pathlib import Path
 
 import numpy as np
-from pyarrow import parquet
 
+from mirage import _archives
 from mirage.logs._runs import Answers, Found, Refuse, text_of
 
 __all__ = ["read"]
 
-_COLUMNS = ["doc", "metric", "model_response"]
-_MOST_BYTES = 2**31
 _EXACT = "em", "exact_match", "quasi_exact_match"
 
 
 def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of one file of details, in details/MODEL/TIME."""
-    file = parquet.ParquetFile(path)
-    if sum(file.metadata.row_group(k).total_byte_size for k in range(file.num_row_groups)) > _MOST_BYTES:
-        raise ValueError(f"more than {_MOST_BYTES >> 20} MB when it is unpacked")
-    rows = file.read(_COLUMNS).to_pylist()
+    rows = _archives.read_parquet(path, ["doc", "metric", "model_response"]).to_pylist()
     task, _, shots = rows[0]["doc"]["task_name"].rpartition("|")
     parts = path.parent.parts
     model = "/".join(parts[parts.index("details") + 1 : -1]) if "details" in parts else parts[-2]

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -32,6 +32,7 @@ _KINDS = (  # pattern of the name, how the file begins, what wrote it: the first
     ("*.json", rb'(?!.*"config_general").{,191}"results"', "lm-eval"),
     ("*.json", rb'(?=.*"eval").*"status"', "inspect"),
 )
+_SAME = "harness", "family", "model", "seed", "task", "filter", "shots"
 _LONGEST = 1000  # characters of a name
 # A log may hold anything where a reader expects something else; each of these is told in one line.
 _UNEXPECTED = OSError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError
@@ -171,17 +172,16 @@ def _plain(labels: dict) -> dict:
     return texts | {"parameters": float(size) if known else None, "shots": shots}
 
 
-def _latest(runs: list[Run], refuse: Refuse) -> Iterator[Run]:
-    """Yield one run a model and case: the latest; and of copies of a run, one."""
-    copies: dict[tuple, list[Run]] = {}
-    latest: dict[tuple, list[Run]] = {}
-    for run in sorted(runs, key=lambda run: (run.stamp, run.path)):
-        what = run.harness, run.family, run.model, run.seed, run.task, run.filter, run.shots
-        copies.setdefault((run.identity, *what), []).append(run)
-    for (_, *what), (*_, run) in copies.items():
-        latest.setdefault((run.source, *what), []).append(run)
-    for groups, why in ((copies, "a copy of"), (latest, "an earlier run than")):
-        for *others, run in groups.values():
-            for other in others:
-                refuse(Path(other.path), f"{other.task}, {other.filter}: {why} {run.path}, not used")
-    yield from (same[-1] for same in latest.values())
+def _latest(runs: list[Run], refuse: Refuse) -> Iterable[Run]:
+    """Return one run a model and case: the latest; and of copies of a run, one."""
+
+    def kept(runs: Iterable[Run], mark: str, why: str) -> Iterable[Run]:
+        same = [(getattr(run, mark), *(getattr(run, name) for name in _SAME)) for run in runs]
+        last = dict(zip(same, runs, strict=True))
+        for key, run in zip(same, runs, strict=True):
+            if run is not last[key]:
+                refuse(Path(run.path), f"{run.task}, {run.filter}: {why} {last[key].path}, not used")
+        return last.values()
+
+    runs = sorted(runs, key=lambda run: (run.stamp, run.path))
+    return kept(kept(runs, "identity", "a copy of"), "source", "an earlier run than")

@@ -8,9 +8,11 @@ import zipfile
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
-from mirage import logs, outputs, toy
+from mirage import _archives, logs, outputs, toy
 from mirage.audit import _cases
 from mirage.logs import _lm_eval
 
@@ -222,6 +224,18 @@ def test_the_same_file_with_and_without_arrow(samples, monkeypatch):
         assert (one.task, one.filter) == (other.task, other.filter)
         for name, values in one.scores.items():
             np.testing.assert_array_equal(values, other.scores[name])
+
+
+@pytest.mark.parametrize("name", ["details_x.parquet", "mine.parquet"])
+def test_a_parquet_bomb_is_refused_within_a_bound(tmp_path, monkeypatch, name):
+    """In the file a dictionary holds one long text, and each row only points to it."""
+    rows = pa.array(["x" * 2**16] * 2000)
+    columns = ["doc", "metric", "model_response"]
+    parquet.write_table(pa.table(dict.fromkeys(columns, rows)), tmp_path / name, compression="zstd")
+    assert (tmp_path / name).stat().st_size < 2**20
+    monkeypatch.setattr(_archives, "MOST_OF_TABLE", 2**24)
+    found = logs.read(tmp_path)
+    assert "more than 16 MB when it is unpacked" in found.unread[0]
 
 
 def test_a_zip_bomb_is_refused_within_a_bound(tmp_path):
