@@ -1,5 +1,6 @@
 """Archives and Parquet, unpacked in parts and never beyond a bound, whatever they say of their sizes."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ __all__ = ["opened", "read_member", "read_parquet", "unpacked"]
 MOST_OF_MEMBER = 2**25
 MOST_IN_ALL = 2**32
 MOST_OF_TABLE = 2**31
+_UNSOUND = zipfile.BadZipFile, EOFError, lzma.LZMAError, zlib.error, pa.ArrowException
+_UNSOUND += (RuntimeError,)  # a password, or a way of packing that is not known
 _ZSTD = 93  # the standard library reads it from Python 3.14 on; Arrow always does
 
 
@@ -24,7 +27,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, pa.ArrowException) as error:
+    except _UNSOUND as error:
         raise ValueError(f"no sound zip file: {error}") from None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from mirage import resolution
 from mirage.emergence import BreakTest, Curve, ExplainedRise, FourQuestions
@@ -76,45 +77,42 @@ def _common(runs: list[Run]) -> list[Run]:
     return [replace(run, scores={n: v for n, v in run.scores.items() if n in names}) for run in runs]
 
 
-def _independent(run: Run) -> np.ndarray | None:
-    """Return what the answers of a run depend on, an item or a cluster; None where each is its own."""
-    units = run.items if run.clusters is None else run.clusters
-    return units if np.unique(units).size < units.size else None
-
-
 def summary(run: Run, metric: str) -> tuple[float, float, float]:
     """Return the mean score of a run, and the low and high end of its 95% interval."""
     values = run.scores[metric]
     if values.dtype != bool:
         mean, error = mean_of(run, metric)
         return mean, mean - _NORMAL * error, mean + _NORMAL * error
-    right, answers = int(values.sum()), values.size
-    if _independent(run) is None:
+    right, answers, effect = int(values.sum()), values.size, _effect(run, values)
+    if effect == 1:
         return right / answers, *map(float, resolution.proportion_interval(right, answers))
-    effect = _effect(run, values)
     low, high = resolution.visibility([right], [answers], floor=0, design_effect=effect).interval
     return right / answers, float(low[0]), float(high[0])
 
 
 def mean_of(run: Run, metric: str) -> tuple[float, float]:
     """Return the mean of a score and its standard error; of bits per byte, those of the ratio of the sums."""
-    values, units, scale = run.scores[metric], _independent(run), 1.0
+    values, scale = run.scores[metric], 1.0
     mean = float(values.mean())
     if metric == "bits_per_byte":
         scale = float(run.weights.mean())
         mean = float(values @ run.weights) / run.weights.sum()
         values = (values - mean) * run.weights
-    units = np.arange(values.size) if units is None else units
-    return mean, resolution.cluster_standard_error(values, units)[0] / scale
+    return mean, resolution.cluster_standard_error(values, _units(run))[0] / scale
+
+
+def _units(run: Run) -> np.ndarray:
+    """Return the number of what each answer depends on: its cluster, or its item, asked once or more."""
+    return pd.factorize(run.items if run.clusters is None else run.clusters)[0]
 
 
 def _effect(run: Run, right: np.ndarray) -> float:
     """Return the design effect; where it cannot be estimated, the largest that there can be."""
-    units = _independent(run)
-    if units is None:
+    units = _units(run)
+    if (most := right.size / (units.max() + 1)) == 1:
         return 1.0
     effect = resolution.design_effect(right.astype(float), units)
-    return effect if np.isfinite(effect) else right.size / np.unique(units).size
+    return effect if np.isfinite(effect) else most
 
 
 def _curve(runs: list[Run], likely: list[list[Run]]) -> tuple[Curve | None, str]:

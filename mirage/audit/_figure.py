@@ -20,8 +20,9 @@ def draw(case: Case) -> Figure:
         style.use()
         figure, panels = plt.subplots(1, 2, figsize=(8, 2.9))
         size = np.array([run.parameters for run in case.runs])
-        if "own" in case.runs[0].scores:
-            _draw(panels[0], size, [summary(run, "own") for run in case.runs], 0, "Counted as right")
+        shares = [summary(run, "own") for run in case.runs if "own" in run.scores]
+        _draw(panels[0], size, shares, 0, "Counted as right")
+        if shares:
             panels[0].set_ylim(-0.03, 1.03)
             if case.curve is not None and case.curve.floor > 0:
                 panels[0].axhline(case.curve.floor, color="0.4", ls=":")
@@ -32,10 +33,6 @@ def draw(case: Case) -> Figure:
             panels[1].set_yscale("log")
             panels[1].yaxis.set_major_formatter("{x:g}")
             panels[1].set_ylim(min(middle for middle, *_ in values) / 2)
-        for ax, shown in zip(panels, ("own" in case.runs[0].scores, bool(values)), strict=True):
-            if not shown:
-                ax.set_axis_off()
-                ax.text(0.5, 0.5, "no such score in the logs", ha="center", transform=ax.transAxes)
         return figure
 
 
@@ -49,12 +46,15 @@ def _gentle(case: Case) -> tuple[str, list[tuple[float, float, float]]]:
 
 
 def _draw(ax: Axes, size: np.ndarray, values: list, series: int, name: str) -> None:
-    if len(values) == size.size:
+    if values:
         middle, low, high = np.array(values).T
         color, marker = style.PALETTE[series], style.MARKERS[series]
         ax.vlines(size, low, high, color=color, lw=1.4)
         ax.plot(size, middle, marker, color=color)
         ax.set_title(name, loc="left", fontsize=11)
+    else:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "no such score in the logs", ha="center", transform=ax.transAxes)
     figures.on_sizes(ax)
     if size.max() < 100 * size.min():  # too short for two powers of ten
         around = np.outer(10.0 ** np.arange(np.floor(np.log10(size.min())), 19), [1, 3]).ravel()

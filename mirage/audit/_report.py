@@ -32,11 +32,7 @@ def report(result: Audit, *, command: str) -> str:
     read = f"{len(runs)} runs of {len(models)} models on {len(result.cases)} cases"
     read += f" ({', '.join(f'{name}: {count}' for name, count in harnesses.items())})." if runs else "."
     cases = sorted(result.cases, key=lambda case: list(_KEYS).index(case.verdict))
-    sizes = [
-        [m, run.family, words.number(run.parameters), run.parameters_from, run.seed]
-        for m, run in models.items()
-    ]
-    said = {"result": result, "command": command, "read": read, "sizes": sizes}
+    said = {"result": result, "command": command, "read": read, "models": models, "number": words.number}
     return _template().render(said | _LIMITS, cases=[(case, _about(case, result)) for case in cases])
 
 

@@ -29,9 +29,8 @@ def read(path: Path, root: Path, refuse: Refuse) -> Found:
     about = load_json(path)
     results, configs, settings = about["results"], about.get("configs") or {}, about.get("config") or {}
     size, stamp = settings.get("model_num_parameters"), re.sub(r"^results_?", "", path.stem)
-    if size is not None and not (isinstance(size, int) and size > 0):
+    if size is not None and not (isinstance(size, int | float) and size > 0):
         refuse(path, f"model_num_parameters is {size}, no size")
-        size = None
     labels = {"model": _model(about, settings), "parameters": size, "stamp": stamp}
     labels["version"] = about.get("lm_eval_version") or ("0.4" if configs else "0.3")
     files, totals = _files(path, list(configs), stamp), []

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -86,6 +87,24 @@ def test_a_log_without_a_task_is_told(tmp_path, name, log):
     (tmp_path / name).write_text(json.dumps(log | {"task": {"task_name": "c"}}))
     (line,) = logs.read(tmp_path).unread
     assert f"{name}: no answer in this log" in line
+
+
+@pytest.mark.parametrize("suffix", [".eval", ".zip"])
+@pytest.mark.parametrize("fault", ["password", "damage"])
+def test_an_archive_that_cannot_be_unpacked_is_told(tmp_path, fault, suffix):
+    path = tmp_path / f"log{suffix}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("header.json", b'{"a": 1}' * 500)
+    data = bytearray(path.read_bytes())
+    if fault == "password":  # a flag, here and in the directory at the end
+        data[6] |= 1
+        data[data.find(b"PK\1\2") + 8] |= 1
+    else:
+        begins = 30 + len("header.json")
+        data[begins + 9 : begins + 25] = b"?" * 16
+    path.write_bytes(bytes(data))
+    (line,) = logs.read(path).unread
+    assert "no sound zip file" in line
 
 
 @pytest.mark.parametrize("link", ["file", "loop"])

@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from mirage import _archives, logs, outputs, toy
 from mirage.audit import _cases
-from mirage.logs import _lm_eval
+from mirage.logs import _inspect, _lm_eval
 
 TASKS = {  # expected.json names what the logs name otherwise
     "helm": {"recall": "mirror:file=recall", "recall_mc": "mirror_mc"},
@@ -224,6 +224,19 @@ def test_the_same_file_with_and_without_arrow(samples, monkeypatch):
         assert (one.task, one.filter) == (other.task, other.filter)
         for name, values in one.scores.items():
             np.testing.assert_array_equal(values, other.scores[name])
+
+
+def test_many_long_answers_are_refused_within_a_bound(tmp_path, monkeypatch):
+    """Each member is small enough; together they are not."""
+    about = {"eval": {"run_id": "1", "task_id": "1", "model": "m", "task": "t", "created": ""}}
+    sample = {"target": "x", "output": {"completion": "x" * 10**6}, "scores": {"exact": {"value": "C"}}}
+    with zipfile.ZipFile(tmp_path / "bomb.eval", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", json.dumps(about | {"status": "success"}))
+        for k in range(20):
+            archive.writestr(f"samples/{k}.json", json.dumps(sample | {"id": k}))
+    assert len(logs.read(tmp_path).runs) == 1
+    monkeypatch.setattr(_inspect, "MOST_TEXT", 2**24)
+    assert "more than 16 million characters" in logs.read(tmp_path).unread[0]
 
 
 @pytest.mark.parametrize("name", ["details_x.parquet", "mine.parquet"])
