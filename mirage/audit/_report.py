@@ -51,14 +51,14 @@ def _template() -> jinja2.Template:
 def _about(case: Case, result: Audit) -> dict[str, object]:
     """Return what the page shows of a case, beside what the case itself says."""
     image = base64.b64encode(page.svg(_figure.draw(case)).encode()).decode()
-    wrong = [list(map(_quoted, pair)) for run in reversed(case.runs) for pair in run.examples][:3]
+    examples = [pair for run in reversed(case.runs) for pair in run.examples][:3]
     answers = case.answers.answers() if case.answers else {}
     return {
         "name": _name(case),
         "key": _KEYS[case.verdict].replace(" ", "-"),
         "image": Markup(f"data:image/svg+xml;base64,{image}"),
         "alt": _figure.described(case),
-        "wrong": wrong,
+        "examples": [[words.visible(text, blanks=True) for text in pair] for pair in examples],
         "answers": [[QUESTIONS[key], said] for key, said in answers.items()],
         "numbers": _numbers(case, result.table),
     }
@@ -68,10 +68,6 @@ def _name(case: Case) -> str:
     label = case.labels
     parts = [label["task"]] + [label["filter"]] * (label["filter"] != "none")
     return words.visible(", ".join(parts + [f"{label['shots']} shots"] * bool(label["shots"])))
-
-
-def _quoted(text: str) -> Markup:
-    return Markup("<code>{}</code>").format(words.visible(text, blanks=True))
 
 
 def _numbers(case: Case, table: pd.DataFrame) -> tuple[list[str], list[list[object]]]:
