@@ -1,5 +1,6 @@
-"""Archives, unpacked member by member and never beyond a bound, whatever they say of their sizes."""
+"""Archives and Parquet, unpacked in parts and never beyond a bound, whatever they say of their sizes."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -8,11 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
+from pyarrow import parquet
 
-__all__ = ["opened", "read_member", "unpacked"]
+__all__ = ["opened", "read_member", "read_parquet", "unpacked"]
 
 MOST_OF_MEMBER = 2**25
 MOST_IN_ALL = 2**32
+MOST_OF_TABLE = 2**31
+_UNSOUND = zipfile.BadZipFile, EOFError, lzma.LZMAError, zlib.error, pa.ArrowException
+_UNSOUND += (RuntimeError,)  # a password, or a way of packing that is not known
 _ZSTD = 93  # the standard library reads it from Python 3.14 on; Arrow always does
 
 
@@ -22,7 +27,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, pa.ArrowException) as error:
+    except _UNSOUND as error:
         raise ValueError(f"no sound zip file: {error}") from None
 
 
@@ -54,14 +59,27 @@ def _packed(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """Unpack a zip file into a folder for a while; what would lie outside is passed over."""
-    with TemporaryDirectory() as folder, opened(path) as archive:
-        left = MOST_IN_ALL
+    """Unpack a zip file into a folder of its name for a while; what would lie outside is passed over."""
+    with TemporaryDirectory() as place, opened(path) as archive:
+        folder, left = Path(place, path.name), MOST_IN_ALL
+        folder.mkdir()
         for info in archive.infolist():
             target = Path(folder, info.filename)
-            if not info.is_dir() and target.resolve().is_relative_to(Path(folder).resolve()):
+            if not info.is_dir() and target.resolve().is_relative_to(folder.resolve()):
                 data = read_member(archive, info.filename, min(left, 2**28))
                 left -= len(data)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-        yield Path(folder)
+        yield folder
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Return the columns of a file of Parquet, where few bytes can stand for very many."""
+    with parquet.ParquetFile(path) as file:
+        parts, left = [], MOST_OF_TABLE
+        for part in file.iter_batches(1 << 10, columns=columns):
+            parts.append(part)
+            left -= part.nbytes
+            if left < 0:
+                raise ValueError(f"more than {MOST_OF_TABLE >> 20} MB when it is unpacked")
+    return pa.Table.from_batches(parts)

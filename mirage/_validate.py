@@ -7,7 +7,9 @@ the value, and what is allowed.
 
 import math
 import numbers
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +22,7 @@ __all__ = [
     "columns",
     "counts",
     "each",
+    "existing",
     "flag",
     "flags",
     "generator",
@@ -33,6 +36,9 @@ __all__ = [
     "vector",
     "with_error",
 ]
+
+
+_EXISTING = {"file": os.path.isfile, "folder": os.path.isdir, "folder or file": os.path.exists}
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -210,6 +216,15 @@ def instance(name: str, value: object, kind: type) -> None:
     """Refuse what is no `kind`."""
     if not isinstance(value, kind):
         raise TypeError(f"{name} must be a {kind.__name__}; got {shown(value)}")
+
+
+def existing(name: str, value: object, kind: str) -> Path:
+    """Return `value` as the path of a file or folder, whichever `kind` says, that exists."""
+    if not isinstance(value, str | Path):
+        raise TypeError(f"{name} must be the path of a {kind}; got {shown(value)}")
+    if not _EXISTING[kind](value):
+        raise ValueError(f"{name} must be a {kind} that exists; got {shown(str(value))}")
+    return Path(value)
 
 
 def columns(name: str, table: object, wanted: Iterable[str]) -> None:

@@ -50,3 +50,25 @@ def test_a_generator_is_used_as_it_is_and_a_seed_gives_a_new_one():
 
 def test_long_values_are_shortened_in_messages():
     assert len(_validate.shown(list(range(10_000)))) <= 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"), [("file", "folder"), ("folder", "file"), ("folder or file", None)]
+)
+def test_paths_exist_and_are_of_their_kind(tmp_path, kind, other):
+    paths = {"folder": tmp_path, "file": tmp_path / "log"}
+    paths["file"].touch()
+    for name, path in paths.items():
+        if name == other:
+            with pytest.raises(ValueError, match=f"logs must be a {kind} that exists"):
+                _validate.existing("logs", path, kind)
+        else:
+            assert _validate.existing("logs", str(path), kind) == path
+
+
+@pytest.mark.parametrize("value", ["nowhere", "a\0b", "x" * 10_000])
+def test_what_cannot_be_a_path_does_not_exist(value):
+    with pytest.raises(ValueError, match="logs must be a folder or file that exists"):
+        _validate.existing("logs", value, "folder or file")
+    with pytest.raises(TypeError, match="logs must be the path of a file; got 5"):
+        _validate.existing("logs", 5, "file")

@@ -3,7 +3,6 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -21,18 +20,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sizes", type=Path, help="CSV: model,parameters[,family,seed]")
     parser.add_argument("--report", type=Path, help="write a page of HTML here")
     parser.add_argument("--table", type=Path, help="write all numbers here, as .csv or .parquet")
-    parser.add_argument(
-        "--write-sizes", type=Path, help="write the sizes as they were found here, to be edited"
-    )
+    parser.add_argument("--write-sizes", type=Path, help="write the sizes that were found here, to be edited")
     parser.add_argument("--compare", nargs=2, metavar="MODEL", help="compare two models on the same items")
     asked = parser.parse_args(arguments)
     if asked.table and asked.table.suffix not in (".csv", ".parquet"):
         parser.error(f"--table must end in .csv or .parquet; got {asked.table}")
     try:
         logs = audit.read(asked.logs, progress=sys.stderr.isatty())
-        runs = placed(logs.runs, asked.sizes)
         if asked.write_sizes:
-            _write(asked.write_sizes, lambda part: _sizes(runs).to_csv(part, index=False))
+            sizes = _sizes(placed(logs.runs, asked.sizes))
+            with _files.aside(asked.write_sizes) as part:
+                sizes.to_csv(part, index=False)
         result = audit.audit(logs, asked.sizes)
         compared = audit.compare(logs, *asked.compare) if asked.compare else None
         print(*result.unread, sep="\n", end="\n" * bool(result.unread), file=sys.stderr)
@@ -42,24 +40,20 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.report:
             command = shlex.join(["mirage-audit", *(sys.argv[1:] if arguments is None else arguments)])
             page = audit.report(result, command=command)
-            _write(asked.report, lambda part: part.write_text(page, encoding="utf-8"))
-        if asked.table and asked.table.suffix == ".csv":
-            _write(asked.table, lambda part: _safe(result.table).to_csv(part, index=False))
-        elif asked.table:
-            _write(asked.table, lambda part: result.table.to_parquet(part, index=False))
+            with _files.aside(asked.report) as part:
+                part.write_text(page, encoding="utf-8")
+        if asked.table:
+            csv = asked.table.suffix == ".csv"
+            with _files.aside(asked.table) as part:
+                (_safe(result.table).to_csv if csv else result.table.to_parquet)(part, index=False)
     except (ValueError, TypeError, OSError) as error:
         parser.error(words.visible(error, 400))
     return 0 if result.cases else 1
 
 
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    with _files.aside(path) as part:
-        write(part)
-
-
 def _sizes(runs: list) -> pd.DataFrame:
-    size = {run.model: f"{run.parameters:.15g}" if run.parameters else "" for run in runs}
-    rows = {run.model: (run.model, size[run.model], run.family, run.seed) for run in runs}
+    size = {run: f"{run.parameters:.15g}" if run.parameters else "" for run in runs}
+    rows = {run.model: (run.model, size[run], run.family, run.seed) for run in runs}
     return _safe(pd.DataFrame(rows.values(), columns=["model", "parameters", "family", "seed"]))
 
 

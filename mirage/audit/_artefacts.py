@@ -24,9 +24,8 @@ def artefact(case: Case, others: list[Case]) -> str:
         if other and 2 * 0.5 ** right[other] < _LEVEL:
             first = other.runs[0]
             way = f"filter {first.filter}" if first.task == runs[0].task else f"prompt of {first.task}"
-            said.append(
-                f"no answer is right, but {right[other]:,} answers to the same items are, with the {way}"
-            )
+            same = f"{right[other]:,} answers to the same items"
+            said.append(f"no answer is right, but {same} are, with the {way}")
     if (empty := runs[-1].faults.get("empty", 0)) > _MOST_EMPTY:
         said.append(f"{empty:.0%} of the answers of {runs[-1].model} are empty or “[invalid]”")
     mended = {run: run.faults.get("mended", 0) for run in runs}

@@ -1,5 +1,6 @@
 """The audit of logs: one case a task and family, with a table of all scores."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,14 +9,18 @@ import pandas as pd
 from scipy import stats
 
 from mirage import _validate, resolution, words
-from mirage.audit._cases import Case, cases, summary
+from mirage.audit._cases import LABELS, Case, cases, summary
 from mirage.audit._verdicts import judged
-from mirage.logs import Logs, Run, placed
-from mirage.logs._sizes import listed
+from mirage.logs import Logs, Run
+from mirage.logs._sizes import listed, with_size
 
 __all__ = ["Audit", "audit", "compare"]
 
-_ORDER = "source", "harness", "family", "task", "filter", "shots", "metric", "parameters", "model"
+_COLUMNS = [*LABELS, "metric", "model", "parameters", "parameters_from", "seed", "items"]
+_COLUMNS += ["score", "low", "high", "floor", "verdict"]
+_ORDER = [*LABELS, "metric", "parameters", "model"]
+_PAIRED = ["source", "harness", "task", "filter", "shots", "items", "clusters", "first", "second"]
+_PAIRED += ["difference", "low", "high", "p_value"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,29 +76,26 @@ def audit(logs: Logs, sizes: str | Path | pd.DataFrame | None = None, *, rng: in
     """
     _validate.instance("logs", logs, Logs)
     rng = _validate.integer("rng", rng)
-    runs = placed(logs.runs, sizes)
-    lost = {run.model: None for run in runs if run.parameters is None}
-    unread = [
-        f"{words.visible(model)}: size unknown, not placed; name it in a file of sizes" for model in lost
-    ]
+    rows = listed(sizes)
+    runs = [with_size(run, rows) for run in logs.runs]
+    unknown = dict.fromkeys(words.visible(run.model) for run in runs if run.parameters is None)
+    unread = [f"{model}: size unknown, not placed; name it in a file of sizes" for model in unknown]
     known = {name for run in runs for name in (run.model, run.model.rpartition("/")[2])}
-    unread += [
-        f"sizes: {words.visible(name)} is no model of the logs" for name in listed(sizes) if name not in known
-    ]
+    unread += [f"sizes: {words.visible(name)} is no model of the logs" for name in rows if name not in known]
     found = judged(cases(run for run in runs if run.parameters), rng)
-    rows = [row for case in found for run in case.runs for row in _rows(run, case)]
-    columns = ["source", "harness", "family", "task", "filter", "shots", "metric", "model", "parameters"]
-    columns += ["parameters_from", "seed", "items", "score", "low", "high", "floor", "verdict"]
-    table = pd.DataFrame(rows, columns=columns).sort_values(list(_ORDER), ignore_index=True)
+    scores = [row for case in found for run in case.runs for row in _rows(run, case)]
+    table = pd.DataFrame(scores, columns=_COLUMNS).sort_values(_ORDER, ignore_index=True)
     return Audit(table, tuple(found), (*logs.unread, *unread), rng)
 
 
-def _rows(run: Run, case: Case) -> list[dict]:
+def _rows(run: Run, case: Case) -> Iterator[dict]:
     about = {name: getattr(run, name) for name in ("model", "parameters", "parameters_from", "seed")}
     about |= case.labels | {"verdict": case.verdict, "items": np.unique(run.items).size}
-    names = [name for name in run.scores if name != "own"]
-    ends = {name: dict(zip(("score", "low", "high"), summary(run, name), strict=True)) for name in names}
-    return [about | {"metric": name, "floor": run.floors.get(name, np.nan), **ends[name]} for name in names]
+    for name in run.scores:
+        if name != "own":
+            score, low, high = summary(run, name)
+            more = {"score": score, "low": low, "high": high, "floor": run.floors.get(name, np.nan)}
+            yield about | {"metric": name} | more
 
 
 def compare(logs: Logs, first: str, second: str) -> pd.DataFrame:
@@ -132,51 +134,34 @@ def compare(logs: Logs, first: str, second: str) -> pd.DataFrame:
     """
     _validate.instance("logs", logs, Logs)
     there = sorted({run.model for run in logs.runs})
+    known = words.visible(", ".join(there) or "none")
     for name, model in (("first", first), ("second", second)):
         if model not in there:
-            known = words.visible(", ".join(there) or "none")
-            raise ValueError(
-                f"{name} must be a model of the logs; got {_validate.shown(model)} (there are: {known})"
-            )
-    pairs = [
-        (run, other)
-        for run in logs.runs
-        for other in logs.runs
-        if (run.model, other.model) == (first, second)
-        and run.case[:2] + run.case[3:] == other.case[:2] + other.case[3:]
-    ]
-    rows = [row for pair in pairs if (row := _paired(*pair))]
-    names = (
-        "source",
-        "harness",
-        "task",
-        "filter",
-        "shots",
-        "items",
-        "clusters",
-        "first",
-        "second",
-        "difference",
-    )
-    table = pd.DataFrame(rows, columns=[*names, "low", "high", "p_value"])
+            got = _validate.shown(model)
+            raise ValueError(f"{name} must be a model of the logs; got {got} (there are: {known})")
+    ones, others = ([run for run in logs.runs if run.model == model] for model in (first, second))
+    pairs = [(one, other) for one in ones for other in others if _task(one) == _task(other)]
+    table = pd.DataFrame([row for pair in pairs if (row := _paired(*pair))], columns=_PAIRED)
     return table.assign(adjusted=resolution.holm(table["p_value"]) if len(table) else [])
+
+
+def _task(run: Run) -> dict[str, object]:
+    return {name: getattr(run, name) for name in LABELS if name != "family"}
 
 
 def _paired(run: Run, other: Run) -> dict | None:
     """Return how much more the second model gets right on the items that both answered."""
-    if not {"own"} <= set(run.scores) & set(other.scores) or "total" in (run.kind, other.kind):
+    if any("own" not in each.scores or each.kind == "total" for each in (run, other)):
         return None
     means = [pd.Series(each.scores["own"].astype(float)).groupby(each.items).mean() for each in (run, other)]
     both = pd.concat(means, axis=1, join="inner", keys=["first", "second"])
-    unit = (
-        both.index if run.clusters is None else pd.Series(run.clusters).groupby(run.items).first()[both.index]
-    )
-    difference = (both["second"] - both["first"]).to_numpy()
-    if len(both) < 2 or (count := np.unique(unit).size) < 2:
+    clusters = run.items if run.clusters is None else run.clusters
+    unit = pd.Series(clusters).groupby(run.items).first()[both.index]
+    if (count := unit.nunique()) < 2:
         return None
-    error, mean = resolution.cluster_standard_error(difference, np.asarray(unit))[0], difference.mean()
+    difference = both["second"] - both["first"]
+    error, mean = resolution.cluster_standard_error(difference, unit)[0], difference.mean()
     reach = stats.t.ppf(0.975, count - 1) * error or resolution.zero_success_bound(count, 0.975)
     p_value = 2 * stats.t.sf(abs(mean) / error, count - 1) if error else float(mean == 0)
-    labels = {name: getattr(run, name) for name in ("source", "harness", "task", "filter", "shots")}
     ends = {"low": max(mean - reach, -1.0), "high": min(mean + reach, 1.0), "p_value": p_value}
-    return labels | {"items": len(both), "clusters": count, **both.mean(), "difference": mean, **ends}
+    return _task(run) | {"items": len(both), "clusters": count, **both.mean(), "difference": mean, **ends}

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from mirage import resolution
 from mirage.emergence import BreakTest, Curve, ExplainedRise, FourQuestions
 from mirage.logs import Run
 
-__all__ = ["Case", "cases", "independent", "summary"]
+__all__ = ["LABELS", "Case", "cases", "mean_of", "summary"]
 
 _NORMAL = 1.959963984540054
 LABELS = "source", "harness", "family", "task", "filter", "shots"
@@ -76,68 +77,64 @@ def _common(runs: list[Run]) -> list[Run]:
     return [replace(run, scores={n: v for n, v in run.scores.items() if n in names}) for run in runs]
 
 
-def independent(run: Run) -> np.ndarray | None:
-    """Return what the answers of a run depend on, an item or a cluster; None where each is its own."""
-    units = run.items if run.clusters is None else run.clusters
-    return units if np.unique(units).size < units.size else None
-
-
 def summary(run: Run, metric: str) -> tuple[float, float, float]:
     """Return the mean score of a run, and the low and high end of its 95% interval."""
-    values, units = run.scores[metric], independent(run)
-    if values.dtype == bool and units is None:
-        return float(values.mean()), *map(float, resolution.proportion_interval(values.sum(), values.size))
-    if values.dtype == bool:
-        found = resolution.visibility(
-            [values.sum()], [values.size], floor=0, design_effect=_effect(run, values)
-        )
-        return float(values.mean()), *(float(end[0]) for end in found.interval)
-    mean, error = _mean(run, values, metric)
-    return mean, mean - _NORMAL * error, mean + _NORMAL * error
+    values = run.scores[metric]
+    if values.dtype != bool:
+        mean, error = mean_of(run, metric)
+        return mean, mean - _NORMAL * error, mean + _NORMAL * error
+    right, answers, effect = int(values.sum()), values.size, _effect(run, values)
+    if effect == 1:
+        return right / answers, *map(float, resolution.proportion_interval(right, answers))
+    low, high = resolution.visibility([right], [answers], floor=0, design_effect=effect).interval
+    return right / answers, float(low[0]), float(high[0])
 
 
-def _mean(run: Run, values: np.ndarray, metric: str = "") -> tuple[float, float]:
-    """Return mean and standard error; of bits per byte, those of the ratio of the sums."""
-    units, scale = independent(run), 1.0
+def mean_of(run: Run, metric: str) -> tuple[float, float]:
+    """Return the mean of a score and its standard error; of bits per byte, those of the ratio of the sums."""
+    values, scale = run.scores[metric], 1.0
     mean = float(values.mean())
     if metric == "bits_per_byte":
         scale = float(run.weights.mean())
         mean = float(values @ run.weights) / run.weights.sum()
         values = (values - mean) * run.weights
-    units = np.arange(values.size) if units is None else units
-    return mean, resolution.cluster_standard_error(values, units)[0] / scale
+    return mean, resolution.cluster_standard_error(values, _units(run))[0] / scale
+
+
+def _units(run: Run) -> np.ndarray:
+    """Return the number of what each answer depends on: its cluster, or its item, asked once or more."""
+    return pd.factorize(run.items if run.clusters is None else run.clusters)[0]
 
 
 def _effect(run: Run, right: np.ndarray) -> float:
     """Return the design effect; where it cannot be estimated, the largest that there can be."""
-    units = independent(run)
-    if units is None:
+    units = _units(run)
+    if (most := right.size / (units.max() + 1)) == 1:
         return 1.0
     effect = resolution.design_effect(right.astype(float), units)
-    return effect if np.isfinite(effect) else right.size / np.unique(units).size
+    return effect if np.isfinite(effect) else most
 
 
 def _curve(runs: list[Run], likely: list[list[Run]]) -> tuple[Curve | None, str]:
     sizes, kind = [run.parameters for run in runs], runs[0].kind
     linked, losses_from, known = None, "", {}
     if kind == "choice" and "log_score" in runs[0].scores:
-        known, losses_from = _losses([_mean(run, -run.scores["log_score"]) for run in runs]), "log score"
+        known, losses_from = _losses(runs, "log_score", -1), "log score"
     elif kind in ("likelihood", "text"):
         linked, losses_from = runs, "likelihood of the targets"
     elif kind == "generation":
         linked = next(filter(None, (_linked(runs, group) for group in likely)), None)
         losses_from = f"likelihood in {linked[0].task}" if linked else ""
     if linked:
-        known = _losses([_mean(run, run.scores["bits_per_byte"], "bits_per_byte") for run in linked])
+        known = _losses(linked, "bits_per_byte")
         chances = [-run.scores["nats_per_item"] for run in linked]
         if kind != "text" and len({each.size for each in chances}) == 1:
             known["item_log_probabilities"] = np.stack(chances)
     if known and not np.isfinite(known["loss_standard_errors"]).all():
         known.pop("loss_standard_errors")  # a run of one item
     if kind == "text":
-        return Curve.from_scores(
-            sizes, known["losses"], known.get("loss_standard_errors"), **known
-        ), losses_from
+        curve = Curve.from_scores(sizes, known["losses"], known.get("loss_standard_errors"), **known)
+        return curve, losses_from
     floor = np.mean([_floor(run) for run in runs])
     if not 0 <= floor < 1:
         return None, ""
@@ -147,20 +144,14 @@ def _curve(runs: list[Run], likely: list[list[Run]]) -> tuple[Curve | None, str]
     return Curve.from_counts(sizes, *counts, floor=float(floor), design_effect=effects, **known), losses_from
 
 
-def _losses(pairs: list[tuple[float, float]]) -> dict[str, np.ndarray]:
-    means, errors = np.array(pairs).T
-    return {"losses": np.maximum(means, 1e-9), "loss_standard_errors": errors}
+def _losses(runs: list[Run], metric: str, sign: int = 1) -> dict[str, np.ndarray]:
+    means, errors = np.array([mean_of(run, metric) for run in runs]).T
+    return {"losses": np.maximum(sign * means, 1e-9), "loss_standard_errors": errors}
 
 
 def _floor(run: Run) -> float:
-    return next(
-        (
-            run.floors[name]
-            for name in ("accuracy", "greedy_match")
-            if name in run.scores and name in run.floors
-        ),
-        0.0,
-    )
+    names = (name for name in ("accuracy", "greedy_match") if name in run.scores and name in run.floors)
+    return run.floors.get(next(names, ""), 0.0)
 
 
 def _linked(runs: list[Run], group: list[Run]) -> list[Run] | None:
@@ -169,6 +160,5 @@ def _linked(runs: list[Run], group: list[Run]) -> list[Run] | None:
         return None  # of another step of training
     by_model = {(run.model, run.seed): run for run in group if run.family == runs[0].family}
     found = [by_model.get((run.model, run.seed)) for run in runs]
-    if all(other and np.isin(run.items, other.items).all() for run, other in zip(runs, found, strict=True)):
-        return found
-    return None
+    pairs = zip(runs, found, strict=True)
+    return found if all(other and np.isin(run.items, other.items).all() for run, other in pairs) else None

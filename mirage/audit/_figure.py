@@ -11,7 +11,7 @@ from mirage.audit._cases import Case, summary
 __all__ = ["described", "draw"]
 
 _LOSS = "Loss, bits per byte"
-_GENTLE = {"edit_distance": "Edits a target", "log_score": "Log score, nats", "nats_per_item": "Nats an item"}
+_GENTLE = {"log_score": "Log score, nats", "edit_distance": "Edits a target"}
 
 
 def draw(case: Case) -> Figure:
@@ -20,8 +20,9 @@ def draw(case: Case) -> Figure:
         style.use()
         figure, panels = plt.subplots(1, 2, figsize=(8, 2.9))
         size = np.array([run.parameters for run in case.runs])
-        if "own" in case.runs[0].scores:
-            _draw(panels[0], size, [summary(run, "own") for run in case.runs], 0, "Counted as right")
+        shares = [summary(run, "own") for run in case.runs if "own" in run.scores]
+        _draw(panels[0], size, shares, 0, "Counted as right")
+        if shares:
             panels[0].set_ylim(-0.03, 1.03)
             if case.curve is not None and case.curve.floor > 0:
                 panels[0].axhline(case.curve.floor, color="0.4", ls=":")
@@ -32,10 +33,6 @@ def draw(case: Case) -> Figure:
             panels[1].set_yscale("log")
             panels[1].yaxis.set_major_formatter("{x:g}")
             panels[1].set_ylim(min(middle for middle, *_ in values) / 2)
-        for ax, shown in zip(panels, ("own" in case.runs[0].scores, bool(values)), strict=True):
-            if not shown:
-                ax.set_axis_off()
-                ax.text(0.5, 0.5, "no such score in the logs", ha="center", transform=ax.transAxes)
         return figure
 
 
@@ -44,19 +41,20 @@ def _gentle(case: Case) -> tuple[str, list[tuple[float, float, float]]]:
     if curve is not None and curve.losses is not None and case.losses_from != "log score":
         reach = 1.96 * (0 if curve.loss_standard_errors is None else curve.loss_standard_errors)
         return _LOSS, list(zip(curve.losses, curve.losses - reach, curve.losses + reach, strict=True))
-    name = next((name for name in ("log_score", "edit_distance") if name in case.runs[0].scores), None)
-    return _GENTLE.get(name, ""), [
-        summary(run, name) for run in case.runs if name in run.scores
-    ] if name else []
+    name = next((name for name in _GENTLE if name in case.runs[0].scores), None)
+    return _GENTLE.get(name, ""), [summary(run, name) for run in case.runs] if name else []
 
 
 def _draw(ax: Axes, size: np.ndarray, values: list, series: int, name: str) -> None:
-    if len(values) == size.size:
+    if values:
         middle, low, high = np.array(values).T
         color, marker = style.PALETTE[series], style.MARKERS[series]
         ax.vlines(size, low, high, color=color, lw=1.4)
         ax.plot(size, middle, marker, color=color)
         ax.set_title(name, loc="left", fontsize=11)
+    else:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "no such score in the logs", ha="center", transform=ax.transAxes)
     figures.on_sizes(ax)
     if size.max() < 100 * size.min():  # too short for two powers of ten
         around = np.outer(10.0 ** np.arange(np.floor(np.log10(size.min())), 19), [1, 3]).ravel()

@@ -7,11 +7,11 @@ from scipy import stats
 
 from mirage import emergence, resolution, words
 from mirage.audit._artefacts import artefact
-from mirage.audit._cases import Case
+from mirage.audit._cases import Case, mean_of
 from mirage.emergence import Curve
 from mirage.emergence.breaks import LEAST_SIZES, TELLING
 
-__all__ = ["VERDICTS", "judged", "verdict"]
+__all__ = ["VERDICTS", "judged"]
 
 VERDICTS = {
     "artefact": "prompt or filter artefact",
@@ -43,10 +43,8 @@ def judged(cases: list[Case], rng: int = 0) -> list[Case]:
     for same, p_value in zip(tests.values(), resolution.holm(p_values) if tests else (), strict=True):
         for k in same:
             asked[k] = replace(asked[k], adjusted=float(p_value))
-    return [
-        replace(case, **dict(zip(("verdict", "because", "overturn"), verdict(case), strict=True)))
-        for case in asked
-    ]
+    said = zip(asked, map(_verdict, asked), strict=True)
+    return [replace(c, verdict=VERDICTS[key], because=why, overturn=how) for c, (key, why, how) in said]
 
 
 def _asked(case: Case, cases: list[Case], rng: int) -> Case:
@@ -65,13 +63,12 @@ def _asked(case: Case, cases: list[Case], rng: int) -> Case:
 
 
 def _of_edits(case: Case, rng: int) -> emergence.BreakTest:
-    edits = [run.scores["edit_distance"] for run in case.runs]
-    errors = [each.std(ddof=1) / np.sqrt(each.size) if each.size > 1 else 0 for each in edits]
-    curve = Curve.from_scores(case.curve.parameters, [each.mean() for each in edits], errors)
+    means, errors = np.array([mean_of(run, "edit_distance") for run in case.runs]).T
+    curve = Curve.from_scores(case.curve.parameters, means, np.nan_to_num(errors))
     return emergence.break_test(curve, rng=rng)
 
 
-def steepest(curve: Curve) -> tuple[float, tuple[float, float]]:
+def _steepest(curve: Curve) -> tuple[float, tuple[float, float]]:
     """Return the largest rise between neighbouring sizes as a share of the whole, and the two sizes."""
     sizes = curve.by_size()
     rises = np.diff(sizes.scores)
@@ -84,7 +81,7 @@ def steepest(curve: Curve) -> tuple[float, tuple[float, float]]:
 
 def _sudden(curve: Curve, seen: resolution.Visibility) -> tuple[tuple[float, float] | None, str]:
     """Return the two sizes between which the score looks sudden, and why; none if it does not."""
-    share, pair = steepest(curve)
+    share, pair = _steepest(curve)
     if share >= _SHARP:
         ends = " and ".join(map(words.number, pair))
         return pair, f"{share:.0%} of the rise lies between {ends} parameters"
@@ -117,27 +114,17 @@ def _moves(curve: Curve) -> tuple[bool, bool]:
     return rises, falls
 
 
-def verdict(case: Case) -> tuple[str, str, str]:
-    """Return the verdict on a case, what it rests on, and what would overturn it."""
+def _verdict(case: Case) -> tuple[str, str, str]:
+    """Return the verdict on a case by its key, what it rests on, and what would overturn it."""
     if case.artefact:
-        return (
-            VERDICTS["artefact"],
-            case.artefact,
-            "Answers that are still wrong once prompt or filter is mended.",
-        )
-    sizes = 0 if case.curve is None else case.curve.sizes.size
+        return "artefact", case.artefact, "Answers that are still wrong once prompt or filter is mended."
     if case.curve is None:
-        return (
-            VERDICTS["unknown"],
-            "the share of right guesses is not known from totals",
-            "Logs with all answers.",
-        )
+        return "unknown", "the share of right guesses is not known from totals", "Logs with all answers."
+    sizes = case.curve.sizes.size
     if sizes < LEAST_SIZES:
         missing = f"{sizes} size{'s' * (sizes != 1)}; {LEAST_SIZES - sizes} more would be needed"
-        enough = (
-            f"{LEAST_SIZES} sizes to look for a step; {TELLING}, or four runs of each, to say there is none."
-        )
-        return VERDICTS["few sizes"], missing, enough
+        enough = f"{TELLING}, or four runs of each, to say there is none."
+        return "few sizes", missing, f"{LEAST_SIZES} sizes to look for a step; {enough}"
     rises, falls = _moves(case.curve)
     if case.curve.trials is not None and (said := _unseen(case, rises, falls)):
         return said
@@ -146,38 +133,21 @@ def verdict(case: Case) -> tuple[str, str, str]:
 
 def _unseen(case: Case, rises: bool, falls: bool) -> tuple[str, str, str] | None:
     """Return the verdict where the counts show no rise, or too little of it."""
-    seen = case.answers.visibility
+    seen, items = case.answers.visibility, case.curve.trials.max()
     least = f"{np.nanmin(seen.smallest_visible):.1%}" if np.isfinite(seen.smallest_visible).any() else "100%"
-    blind = f"an ability below {least} does not show on {case.curve.trials.max():,} items"
+    blind = f"an ability below {least} does not show on {items:,} items"
     if not rises and not falls:
-        return (
-            VERDICTS["no rise"],
-            f"no size is surely above a smaller one; {blind}",
-            "More items, or larger models.",
-        )
+        return "no rise", f"no size is surely above a smaller one; {blind}", "More items, or larger models."
     if not rises:
-        return (
-            VERDICTS["small test"],
-            f"the loss falls with size, but no score shows it; {blind}",
-            "More items.",
-        )
-    if case.curve.losses is None and seen.visible.sum() < _VISIBLE:
-        needed = seen.items_needed[~seen.visible] if seen.items_needed is not None else np.array([np.nan])
-        known = needed[np.isfinite(needed) & (needed > case.curve.trials.max())]
-        more = (
-            f"; {_items(known.min())} items would show one size more, if the fitted curve is right"
-            if known.size
-            else ""
-        )
-        because = (
-            f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor; {blind}{more}"
-        )
-        return VERDICTS["small test"], because, "More items, or the likelihood of the right answers."
-    return None
-
-
-def _items(number: float) -> str:
-    return "more than a million" if number > _MOST_ITEMS else f"{number:,.0f}"
+        return "small test", f"the loss falls with size, but no score shows it; {blind}", "More items."
+    if case.curve.losses is not None or seen.visible.sum() >= _VISIBLE:
+        return None
+    because = f"{seen.visible.sum()} of {seen.visible.size} sizes are surely above the floor; {blind}"
+    needed = np.array([]) if seen.items_needed is None else seen.items_needed[~seen.visible]
+    if (known := needed[np.isfinite(needed) & (needed > items)]).size:
+        more = f"{known.min():,.0f}" if known.min() <= _MOST_ITEMS else "more than a million"
+        because += f"; {more} items would show one size more, if the fitted curve is right"
+    return "small test", because, "More items, or the likelihood of the right answers."
 
 
 def _step(case: Case, falls: bool) -> tuple[str, str, str]:
@@ -192,31 +162,31 @@ def _step(case: Case, falls: bool) -> tuple[str, str, str]:
     test += f", {words.p(case.adjusted)} over all cases" if np.isfinite(case.adjusted) else ""
     if gentle.found and case.adjusted <= _LEVEL:
         apart = "More runs of the sizes beside the step, or sizes between them."
-        return VERDICTS["not only"], f"{test}; {gentle.answer()}", apart
+        return "not only", f"{test}; {gentle.answer()}", apart
     if not gentle.reason:
         test += "; a step, or one unusual model" if gentle.p_value <= _LEVEL else f"; {gentle.power()}"
     if not counted and not falls:
-        return VERDICTS["no rise"], f"the loss does not surely fall; {test}", "More texts, or larger models."
+        return "no rise", f"the loss does not surely fall; {test}", "More texts, or larger models."
     pair, how = _sudden(case.curve, case.answers.visibility) if counted else (None, "")
     said = f"{how}; {test}" if how else test
     if gentle.verdict != "no step":
         few = case.curve.sizes.size < TELLING
         enough = f"{TELLING} sizes, or four runs of each." if few else "More sizes, or more runs of each."
-        return VERDICTS["unknown"], said, enough
+        return "unknown", said, enough
     if pair is None:
-        return VERDICTS["nothing"], said, "Sizes that lie closer together."
+        return "nothing", said, "Sizes that lie closer together."
     if case.explained is not None:
         return _explained(case, pair, said)
     if own:
-        return VERDICTS["unknown"], said, "The likelihood of the right answers."
-    return VERDICTS["metric"], said, "A step in the likelihood of the right answers."
+        return "unknown", said, "The likelihood of the right answers."
+    return "metric", said, "A step in the likelihood of the right answers."
 
 
 def _explained(case: Case, pair: tuple[float, float], said: str) -> tuple[str, str, str]:
     """Return "the metric" if its share of the rise is surely more than half, whichever size is left out."""
     found = case.explained
     if found.reason:
-        return VERDICTS["unknown"], f"{said}; {found.reason}", "More sizes."
+        return "unknown", f"{said}; {found.reason}", "More sizes."
     ends = words.interval(found.metric_interval)
     said += f"; of that rise of {found.rise:.2f} the metric alone makes {found.metric:.2f} ({ends})"
     if found.metric_interval[0] > found.rise / 2:
@@ -225,5 +195,5 @@ def _explained(case: Case, pair: tuple[float, float], said: str) -> tuple[str, s
         lows = [emergence.explained_by_metric(each, between=pair).metric_interval[0] for each in rest]
         if min(lows) > found.rise / 2:
             said += f"; at least {min(lows):.2f} with any other size left out"
-            return VERDICTS["metric"], said, "A step in the loss that sizes in between would show."
-    return VERDICTS["unknown"], said, "More sizes, above all between these two."
+            return "metric", said, "A step in the loss that sizes in between would show."
+    return "unknown", said, "More sizes, above all between these two."

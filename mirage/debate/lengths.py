@@ -92,7 +92,7 @@ def fit_chance(
 
     def loss(value: float) -> float:
         probability = np.clip(_validate.array("chance", chance(value), 0, 1), _LEAST, 1 - _LEAST)
-        return -_log_likelihood(right, items, probability)
+        return -float(stats.binom.logpmf(right, items, probability).sum())
 
     value = float(optimize.minimize_scalar(loss, bounds=(low, high), options={"xatol": 1e-8}).x)
     most = loss(value) + stats.chi2.ppf(0.95, 1) / 2
@@ -100,7 +100,7 @@ def fit_chance(
         optimize.brentq(lambda v: loss(v) - most, *sorted((value, end))) if loss(end) > most else end
         for end in (low, high)
     ]
-    deviance = 2 * (loss(value) + _log_likelihood(right, items, right / items))
+    deviance = 2 * (loss(value) + stats.binom.logpmf(right, items, right / items).sum())
     return ChanceFit(value, tuple(map(float, ends)), float(stats.chi2.sf(deviance, right.size - 1)))
 
 
@@ -180,9 +180,3 @@ def _fitted(
     bounds = [(-40, 40), (-20, 20)][: 1 + slope]
     found = optimize.minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     return lambda x: chance(found, x)
-
-
-def _log_likelihood(right: np.ndarray, items: np.ndarray, probability: np.ndarray) -> float:
-    """Return the binomial log-likelihood, but for the coefficients."""
-    wrong = items - right
-    return float((special.xlogy(right, probability) + special.xlog1py(wrong, -probability)).sum())

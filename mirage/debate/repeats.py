@@ -17,9 +17,9 @@ _DEVIATES = {
     "normal": (np.linspace(-4.5, 4.5, 121), stats.norm),
     "exponential": (np.linspace(-8, 2.5, 121), _EXPONENTIAL),
 }
-_LEAST, _MOST = -25.0, 6.0  # logarithms of -log p, beyond which a pass is certain, or none is seen
+_CERTAIN, _HOPELESS = -25.0, 6.0  # logarithms of -log p, beyond which a pass is certain, or none is seen
 _START = {"place": np.nan, "shape": 0.8, "spread": 2.4}
-_MOST_SHAPE, _MOST_SPREAD, _BEYOND = 10, 20, 15
+_MOST, _BEYOND = {"shape": 10, "spread": 20}, 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +117,8 @@ def fit_repeats(
     _validate.as_many(passed=passed, lengths=lengths)
     rule = _rule(_validate.choice("differences", differences, tuple(_DEVIATES)))
     weights = _validate.each("weights", 1.0 if weights is None else weights, lengths, 0, 1e9)
-    fixed = {"shape": (shape, _MOST_SHAPE), "spread": (spread, _MOST_SPREAD)}
-    fixed = {
-        name: _validate.number(name, value, 0, most)
-        for name, (value, most) in fixed.items()
-        if value is not None
-    }
+    given = {name: value for name, value in (("shape", shape), ("spread", spread)) if value is not None}
+    fixed = {name: _validate.number(name, value, 0, _MOST[name]) for name, value in given.items()}
     counted = weights > 0
     if not 0 < passed[counted].sum() < runs[counted].sum():
         raise ValueError("passed must hold a pass and a failure; it holds only one of them")
@@ -130,31 +126,24 @@ def fit_repeats(
     if "shape" not in fixed and np.ptp(x[counted]) == 0:
         raise ValueError(f"lengths must differ if no shape is given; got {lengths[0]:g} only")
     start = _START | {"place": x[counted].mean()} | fixed
-    found, log_likelihood = _most_likely(start, set(fixed), x, passed, runs, weights, rule)
-    scale = float(np.exp(found.pop("place")))
-    return RepeatsFit(
-        lengths, passed, runs, scale, **found, log_likelihood=log_likelihood, differences=differences
-    )
+    found, log_likelihood = _most_likely(start, set(fixed), (x, passed, runs, weights), rule)
+    scale, shape, spread = float(np.exp(found["place"])), found["shape"], found["spread"]
+    return RepeatsFit(lengths, passed, runs, scale, shape, spread, log_likelihood, differences)
 
 
 def _most_likely(
-    start: dict[str, float],
-    fixed: set[str],
-    x: np.ndarray,
-    passed: np.ndarray,
-    runs: np.ndarray,
-    weights: np.ndarray,
-    rule: tuple[np.ndarray, np.ndarray],
+    start: dict[str, float], fixed: set[str], tasks: tuple[np.ndarray, ...], rule: tuple[np.ndarray, ...]
 ) -> tuple[dict[str, float], float]:
     """Return the parameters of the largest likelihood, some of them fixed, and its logarithm."""
     free = [name for name in start if name not in fixed]
+    *counts, weights = tasks
+    x, total = counts[0], weights.sum()
     bounds = {"place": (x.min() - _BEYOND, x.max() + _BEYOND)}
-    bounds |= {"shape": (0, _MOST_SHAPE), "spread": (0, _MOST_SPREAD)}
-    total = weights.sum()
+    bounds |= {name: (0, most) for name, most in _MOST.items()}
 
     def loss(values: np.ndarray) -> tuple[float, np.ndarray]:
         of = start | dict(zip(free, values, strict=True))
-        log_likelihood, slopes = _log_likelihood(x, passed, runs, weights / total, rule, **of)
+        log_likelihood, slopes = _log_likelihood((*counts, weights / total), rule, **of)
         return -log_likelihood, -np.array([slopes[name] for name in free])
 
     first = [start[name] for name in free]
@@ -171,19 +160,14 @@ def _rule(differences: str) -> tuple[np.ndarray, np.ndarray]:
 
 def _log_hazard(x: np.ndarray, place: float, shape: float, spread: float, deviates: np.ndarray) -> np.ndarray:
     """Return log(−log p) of each task, for each deviate that it may have."""
-    return np.clip(shape * (x[:, None] - place) + spread * deviates, _LEAST, _MOST)
+    return np.clip(shape * (x[:, None] - place) + spread * deviates, _CERTAIN, _HOPELESS)
 
 
 def _log_likelihood(
-    x: np.ndarray,
-    passed: np.ndarray,
-    runs: np.ndarray,
-    weights: np.ndarray,
-    rule: tuple[np.ndarray, np.ndarray],
-    **of: float,
+    tasks: tuple[np.ndarray, ...], rule: tuple[np.ndarray, ...], **of: float
 ) -> tuple[float, dict[str, float]]:
     """Return the log-likelihood, and its slope in each parameter."""
-    deviates, log_weights = rule
+    (x, passed, runs, weights), (deviates, log_weights) = tasks, rule
     hazard = np.exp(_log_hazard(x, **of, deviates=deviates))
     odds = np.expm1(hazard)  # of a failure
     passed, runs = passed[:, None], runs[:, None]

@@ -43,10 +43,8 @@ def curves_at_chance(table: pd.DataFrame, by: tuple[str, ...], level: float = 0.
     if not isinstance(by, tuple | list) or not by or not all(isinstance(name, str) for name in by):
         raise TypeError(f"by must be a tuple of names of columns; got {_validate.shown(by)}")
     _validate.columns("table", table, ("successes", "trials", "chance", "large", *by))
-    level, chance = (
-        _validate.share("level", level),
-        _validate.array("chance", table["chance"].to_numpy(), 0, 1),
-    )
+    level = _validate.share("level", level)
+    chance = _validate.array("chance", table["chance"].to_numpy(), 0, 1)
     kinds = np.where(_validate.flags("large", table["large"].to_numpy()) > 0, "large", "small")
     table = table.assign(chance=chance)
     found = {}
@@ -100,9 +98,8 @@ def pass_from_few(right: ArrayLike, tries: int, few: int = 5) -> tuple[float, fl
     k, wrong = np.arange(1, few + 1), (tries - counts)[:, None]
     passed = 1 - (special.comb(wrong, k) / special.comb(tries, k)).mean(axis=0)
     if not 0 < passed[0] or not passed[-1] < 1:
-        raise ValueError(
-            f"right must hold some tries that are right, and not all; got {_validate.shown(counts)}"
-        )
+        got = _validate.shown(counts)
+        raise ValueError(f"right must hold some tries that are right, and not all; got {got}")
     line = np.polyfit(np.log(k), np.log(-np.log(passed)), 1)
     law = np.exp(-np.exp(np.polyval(line, np.log(tries))))
     return float((counts > 0).mean()), float(law), float(1 - (1 - counts.mean() / tries) ** tries)

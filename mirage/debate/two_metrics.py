@@ -182,9 +182,8 @@ def _rise(x: np.ndarray, sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
     if not (way := y[-1] - y[0]) > 0:
         return np.full(3, np.nan)
     made, levels, x = (y - y[0]) / way, np.array([0.1, 0.5, 0.9]), x[used]
-    return (
-        np.interp(levels, made, x) + np.interp(-levels, -made[::-1], x[::-1])
-    ) / 2  # middle of a flat part
+    first, last = np.interp(levels, made, x), np.interp(-levels, -made[::-1], x[::-1])
+    return (first + last) / 2  # the middle of a flat part
 
 
 def _summed_up(logs: np.ndarray) -> tuple[float, tuple[float, float], float]:

@@ -1,16 +1,15 @@
 """Result files of BIG-bench: full logs, which hold the answers."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mirage.logs._runs import Answers, load_json, text_of
+from mirage.logs._runs import Answers, Found, Refuse, load_json, text_of
 
 __all__ = ["read"]
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of each part of a task, by the number of shots."""
     log = load_json(path)
     about, name = log["model"], log["task"]["task_name"]
@@ -27,11 +26,10 @@ def _answers(query: dict) -> Answers:
     numbers = range(len(samples))
     if query["function"] == "generate_text":
         targets = [list(map(text_of, sample["targets"])) for sample in samples]
-        own = [
-            [way.get("exact_str_match", np.nan) for way in sample["targets"].values()] for sample in samples
-        ]
         answers = [text_of(sample["output"]) for sample in samples]
-        return Answers("generation", numbers, targets, answers, np.array(list(map(max, own)), float))
+        ways = [sample["targets"].values() for sample in samples]
+        own = [max([way.get("exact_str_match", np.nan) for way in each]) for each in ways]
+        return Answers("generation", numbers, targets, answers, np.array(own, float))
     rights = [list(sample["target_values"].values()) for sample in samples]
     if any(right.count(1) != 1 for right in rights):
         raise ValueError("items with several right options, or with none")

@@ -1,19 +1,18 @@
 """Logs of HELM: one folder a run, with its specification and the states of its requests."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mirage.logs._runs import Answers, load_json, text_of
+from mirage.logs._runs import Answers, Found, Refuse, inside, load_json, text_of
 
 __all__ = ["read"]
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of one scenario_state.json."""
-    log, name = load_json(path), load_json(path.with_name("run_spec.json"))["name"]
+    log, name = load_json(path), load_json(inside(path.with_name("run_spec.json"), root))["name"]
     adapter, states = log["adapter_spec"], list(filter(_is_plain, log["request_states"]))
     method = adapter["method"].removesuffix("_original").removesuffix("_calibrated")
     task = re.sub(r"[,:](model|model_deployment)=[^,]*", "", name)
@@ -42,11 +41,11 @@ def _generation(states: list[dict]) -> Answers:
 
 
 def _letters(states: list[dict]) -> Answers:
-    right = [state["output_mapping"].get(_answer(state).strip()) in _right(state) for state in states]
-    chance = float(np.mean([len(_right(s)) / len(s["instance"]["references"]) for s in states]))
-    return Answers(
-        "graded", _numbers(states), list(map(_right, states)), right, metric="accuracy", chance=chance
-    )
+    targets, options = list(map(_right, states)), [len(s["instance"]["references"]) for s in states]
+    chosen = [state["output_mapping"].get(_answer(state).strip()) for state in states]
+    right = [option in each for option, each in zip(chosen, targets, strict=True)]
+    chance = float(np.mean([len(each) / n for each, n in zip(targets, options, strict=True)]))
+    return Answers("graded", _numbers(states), targets, right, metric="accuracy", chance=chance)
 
 
 def _options(states: list[dict]) -> Answers:

@@ -1,27 +1,21 @@
 """Details of lighteval: one Parquet file a task and run."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from pyarrow import parquet
 
-from mirage.logs._runs import Answers, text_of
+from mirage import _archives
+from mirage.logs._runs import Answers, Found, Refuse, text_of
 
 __all__ = ["read"]
 
-_COLUMNS = ["doc", "metric", "model_response"]
-_MOST_BYTES = 2**31
 _EXACT = "em", "exact_match", "quasi_exact_match"
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of one file of details, in details/MODEL/TIME."""
-    file = parquet.ParquetFile(path)
-    if sum(file.metadata.row_group(k).total_byte_size for k in range(file.num_row_groups)) > _MOST_BYTES:
-        raise ValueError(f"more than {_MOST_BYTES >> 20} MB when it is unpacked")
-    rows = file.read(_COLUMNS).to_pylist()
+    rows = _archives.read_parquet(path, ["doc", "metric", "model_response"]).to_pylist()
     task, _, shots = rows[0]["doc"]["task_name"].rpartition("|")
     parts = path.parent.parts
     model = "/".join(parts[parts.index("details") + 1 : -1]) if "details" in parts else parts[-2]
@@ -30,15 +24,12 @@ def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path
 
 
 def _answers(rows: list[dict]) -> Answers:
-    numbers = [row["doc"]["id"] for row in rows]
-    gold = [row["doc"]["gold_index"] for row in rows]
-    gold = [each if isinstance(each, list) else [each] for each in gold]
-    if "LOGPROBS" in rows[0]["doc"]["sampling_methods"]:
+    docs = [row["doc"] for row in rows]
+    numbers, gold = [doc["id"] for doc in docs], [np.atleast_1d(doc["gold_index"]).tolist() for doc in docs]
+    if "LOGPROBS" in docs[0]["sampling_methods"]:
         values = [row["model_response"]["logprobs"] for row in rows]
         return Answers("choice", numbers, [place for (place,) in gold], values)
-    targets = [
-        [text_of(row["doc"]["choices"][k]) for k in each] for row, each in zip(rows, gold, strict=True)
-    ]
+    targets = [[text_of(doc["choices"][k]) for k in each] for doc, each in zip(docs, gold, strict=True)]
     name = next((name for name in _EXACT if name in rows[0]["metric"]), None)
     own = np.array([row["metric"][name] for row in rows], float) if name else None
     return Answers("generation", numbers, targets, list(map(_text, rows)), own, "own")

@@ -1,34 +1,41 @@
 """Find the logs below some paths, and read each as what it is."""
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
-from zlib import error as ZlibError
 
 import pyarrow as pa
 from tqdm import tqdm
 
 from mirage import _archives, _validate, words
 from mirage.logs import _big_bench, _helm, _inspect, _lighteval, _lm_eval, _tables
-from mirage.logs._runs import Run, folder_of
+from mirage.logs._runs import Refuse, Run, folder_of, inside
 from mirage.logs._scores import scored
 
 __all__ = ["Logs", "read"]
 
-_READERS = {
-    "lm-eval": _lm_eval.read,
-    "inspect": _inspect.read,
-    "helm": _helm.read,
-    "lighteval": _lighteval.read,
-    "bigbench": _big_bench.read,
-    "table": _tables.read,
-}
+_READERS = {"lm-eval": _lm_eval, "inspect": _inspect, "helm": _helm, "lighteval": _lighteval}
+_READERS |= {"bigbench": _big_bench, "table": _tables}
+_KINDS = (  # pattern of the name, how the file begins, what wrote it: the first that fits counts
+    ("scenario_state.json", b"", "helm"),
+    ("*.eval", b"", "inspect"),
+    ("details_*.parquet", b"", "lighteval"),
+    ("*.parquet", b"", "table"),
+    ("*.csv", rb".*prediction", "table"),
+    ("full-log_*.json", b"", "bigbench"),
+    ("results*.json", rb'(?!.*"config_general")', "lm-eval"),  # of lighteval the details are read
+    ("*.json", rb'(?!.*"config_general").{,191}"results"', "lm-eval"),
+    ("*.json", rb'(?=.*"eval").*"status"', "inspect"),
+)
+_SAME = "harness", "family", "model", "seed", "task", "filter", "shots"
 _LONGEST = 1000  # characters of a name
 # A log may hold anything where a reader expects something else; each of these is told in one line.
 _UNEXPECTED = OSError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError
-_UNEXPECTED += pa.ArrowException, ZlibError, NotImplementedError
+_UNEXPECTED += (pa.ArrowException,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +86,8 @@ def read(paths: str | Path | list[str | Path], *, progress: bool = False) -> Log
     >>> len(found.runs), found.unread[0].endswith("no evaluation log was found")
     (0, True)
     """
-    roots = list(map(_root, paths if isinstance(paths, list | tuple) else [paths]))
+    paths = paths if isinstance(paths, list | tuple) else [paths]
+    roots = [_validate.existing("paths", path, "folder or file") for path in paths]
     if not roots:
         raise ValueError("paths must name at least one folder or file; got none")
     progress, runs, unread = _validate.flag("progress", progress), [], []
@@ -92,22 +100,17 @@ def read(paths: str | Path | list[str | Path], *, progress: bool = False) -> Log
         total = sum(path.stat().st_size for _, path, _ in found)
         with tqdm(total=total, unit="B", unit_scale=True, desc="logs", disable=not progress) as bar:
             for harness, path, root in found:
-                runs += _runs(harness, path, root, refuse)
+                told, more = len(unread), list(_runs(harness, path, root, refuse))
+                runs += more
+                if not more and len(unread) == told:
+                    refuse(path, f"no answer in this log of {harness}")
                 bar.update(path.stat().st_size)
     if not found and not unread:
         refuse(roots[0], "no evaluation log was found")
     return Logs(tuple(_latest(runs, refuse)), tuple(dict.fromkeys(unread)))
 
 
-def _root(path: object) -> Path:
-    if not isinstance(path, str | Path):
-        raise TypeError(f"paths must be paths; got {_validate.shown(path)}")
-    if "\0" in str(path) or not os.path.exists(path):
-        raise ValueError(f"paths must exist; got {_validate.shown(str(path))}")
-    return Path(path)
-
-
-def _found(root: Path, stack: ExitStack, refuse: Callable) -> Iterator[tuple[str, Path, Path]]:
+def _found(root: Path, stack: ExitStack, refuse: Refuse) -> Iterator[tuple[str, Path, Path]]:
     """Yield each log with what wrote it, and the folder that its place is told from."""
     if root.is_file() and root.suffix == ".zip":
         try:
@@ -122,9 +125,7 @@ def _found(root: Path, stack: ExitStack, refuse: Callable) -> Iterator[tuple[str
         folders.sort()
         for path in (Path(folder, name) for name in sorted(names)):
             try:
-                if not path.resolve().is_relative_to(root.resolve()):
-                    refuse(path, "a link that leads elsewhere")
-                elif kind := _kind(path, names):
+                if kind := _kind(inside(path, root), names):
                     yield kind, path, root
                 elif single:
                     refuse(path, "no log of a kind that is known")
@@ -134,39 +135,22 @@ def _found(root: Path, stack: ExitStack, refuse: Callable) -> Iterator[tuple[str
 
 def _kind(path: Path, beside: list[str]) -> str | None:
     """Return what wrote a file, by its name and its beginning."""
-    name, suffix = path.name, path.suffix
-    if (
-        name.startswith("samples_")
-        and suffix == ".jsonl"
-        and not any(n.startswith("results") for n in beside)
-    ):
+    name = path.name
+    if fnmatchcase(name, "samples_*.jsonl") and not any(each.startswith("results") for each in beside):
         raise ValueError("answers without the results file of lm-eval, which names the model")
-    if (
-        name.startswith("scores_")
-        and suffix == ".json"
-        and name.replace("scores", "full-log", 1) not in beside
-    ):
+    if fnmatchcase(name, "scores_*.json") and name.replace("scores", "full-log", 1) not in beside:
         raise ValueError("scores of BIG-bench without the full log, which has the number of items")
-    if name == "scenario_state.json" or suffix == ".eval":
-        return "helm" if suffix == ".json" else "inspect"
-    if suffix == ".parquet":
-        return "lighteval" if name.startswith("details_") else "table"
-    if suffix not in (".json", ".csv"):
+    fitting = [(start, kind) for pattern, start, kind in _KINDS if fnmatchcase(name, pattern)]
+    if not fitting:
         return None
     with path.open("rb") as file:
-        start = file.read(1 << 13)
-    if suffix == ".csv":
-        return "table" if b"prediction" in start else None
-    if name.startswith("full-log_"):
-        return "bigbench"
-    if name.startswith("results") or b'"results"' in start[:200]:
-        return None if b'"config_general"' in start else "lm-eval"  # of lighteval the details are read
-    return "inspect" if b'"eval"' in start and b'"status"' in start else None
+        beginning = file.read(1 << 13)
+    return next((kind for start, kind in fitting if re.match(start, beginning, re.DOTALL)), None)
 
 
-def _runs(harness: str, path: Path, root: Path, refuse: Callable) -> Iterator[Run]:
+def _runs(harness: str, path: Path, root: Path, refuse: Refuse) -> Iterator[Run]:
     try:
-        for file, labels, answers in _READERS[harness](path, refuse):
+        for file, labels, answers in _READERS[harness].read(path, root, refuse):
             labels = _plain(labels)
             labels["source"] = folder_of(file, root, labels["model"])
             try:
@@ -174,12 +158,8 @@ def _runs(harness: str, path: Path, root: Path, refuse: Callable) -> Iterator[Ru
             except _UNEXPECTED as error:
                 refuse(file, f"{labels['task']}: {error}")
     except _UNEXPECTED as error:
-        refuse(
-            path,
-            f"{error} is missing"
-            if isinstance(error, KeyError)
-            else f"no {harness} log as it should be: {error}",
-        )
+        missing = isinstance(error, KeyError)
+        refuse(path, f"{error} is missing" if missing else f"no {harness} log as it should be: {error}")
 
 
 def _plain(labels: dict) -> dict:
@@ -187,23 +167,20 @@ def _plain(labels: dict) -> dict:
     size, shots = labels.get("parameters"), labels.get("shots", 0)
     known = isinstance(size, int | float) and 0 < size < 1e18
     texts = {name: str(value)[:_LONGEST] for name, value in labels.items()}
-    return texts | {
-        "parameters": float(size) if known else None,
-        "shots": shots if isinstance(shots, int) else 0,
-    }
+    shots = shots if isinstance(shots, int) else 0
+    return texts | {"parameters": float(size) if known else None, "shots": shots}
 
 
-def _latest(runs: list[Run], refuse: Callable) -> Iterator[Run]:
-    """Yield one run a model and case: the latest; and of copies of a run, one."""
-    copies: dict[tuple, list[Run]] = {}
-    latest: dict[tuple, list[Run]] = {}
-    for run in sorted(runs, key=lambda run: (run.stamp, run.path)):
-        what = run.harness, run.family, run.model, run.seed, run.task, run.filter, run.shots
-        copies.setdefault((run.identity, *what), []).append(run)
-    for (_, *what), (*_, run) in copies.items():
-        latest.setdefault((run.source, *what), []).append(run)
-    for groups, why in ((copies, "a copy of"), (latest, "an earlier run than")):
-        for *others, run in groups.values():
-            for other in others:
-                refuse(Path(other.path), f"{other.task}, {other.filter}: {why} {run.path}, not used")
-    yield from (same[-1] for same in latest.values())
+def _latest(runs: list[Run], refuse: Refuse) -> Iterable[Run]:
+    """Return one run a model and case: the latest; and of copies of a run, one."""
+
+    def kept(runs: Iterable[Run], mark: str, why: str) -> Iterable[Run]:
+        same = [(getattr(run, mark), *(getattr(run, name) for name in _SAME)) for run in runs]
+        last = dict(zip(same, runs, strict=True))
+        for key, run in zip(same, runs, strict=True):
+            if run is not last[key]:
+                refuse(Path(run.path), f"{run.task}, {run.filter}: {why} {last[key].path}, not used")
+        return last.values()
+
+    runs = sorted(runs, key=lambda run: (run.stamp, run.path))
+    return kept(kept(runs, "identity", "a copy of"), "source", "an earlier run than")

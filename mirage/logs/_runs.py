@@ -2,13 +2,14 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Answers", "Run", "folder_of", "load_json", "parse", "text_of"]
+__all__ = ["Answers", "Found", "Refuse", "Run", "folder_of", "inside", "load_json", "parse", "text_of"]
 
 _MOST_BYTES = 2**28  # of a file of JSON that is read at once
 
@@ -19,7 +20,8 @@ class Answers(NamedTuple):
     `kind` says what targets and answers are: "generation", texts (a target may be a list of texts);
     "choice", the place of the right option, and the log-likelihoods of all, as lists or as one array and the
     numbers of options; "likelihood" and "text", texts, and a pair of arrays: the log-likelihood of each,
-    and whether it is the greedy answer; "graded", texts, and 1 or 0.
+    and whether it is the greedy answer; "graded", texts, and 1 or 0; "total", the same where only their
+    number is known.
     """
 
     kind: str
@@ -30,6 +32,10 @@ class Answers(NamedTuple):
     metric: str = "exact_match"  # what `own` is
     chance: float = 0.0
     clusters: np.ndarray | None = None
+
+
+Found = Iterator[tuple[Path, dict, Answers]]  # what a reader yields: file, labels and answers
+Refuse = Callable[[Path, object], None]  # told of what is not read, and why
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +103,13 @@ class Run:
     def case(self) -> tuple:
         """What the runs of one curve have in common."""
         return self.source, self.harness, self.family, self.task, self.filter, self.shots
+
+
+def inside(path: Path, root: Path) -> Path:
+    """Return a path that lies in the folder that was asked for, wherever links lead."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise ValueError("a link that leads elsewhere")
+    return path
 
 
 def load_json(path: Path) -> object:

@@ -39,11 +39,8 @@ def sample_logs(folder: str | Path) -> Path:
     ...     sorted(path.name for path in sample_logs(folder).iterdir())
     ['v0.4.13', 'v0.4.13_blanks']
     """
-    if not isinstance(folder, str | Path):
-        raise TypeError(f"folder must be a path; got {_validate.shown(folder)}")
-    if "\0" in str(folder) or not Path(folder).is_dir():
-        raise ValueError(f"folder must be a folder that exists; got {_validate.shown(str(folder))}")
+    folder = _validate.existing("folder", folder, "folder")
     packed = resources.files("mirage").joinpath("data/sample-logs.tar.xz")
     with packed.open("rb") as file, lzma.open(file) as plain, tarfile.open(fileobj=plain) as archive:
         archive.extractall(folder, filter="data")
-    return Path(folder) / "lm_eval"
+    return folder / "lm_eval"

@@ -21,7 +21,8 @@ def scored(found: Answers) -> dict:
     """Return what a `Run` holds of some answers: kind, items, scores, floors, faults."""
     if not len(found.numbers):
         raise ValueError("there is no answer")
-    targets, numbers = (each.tolist() if isinstance(each, np.ndarray) else each for each in found[2:0:-1])
+    both = found.numbers, found.targets
+    numbers, targets = (each.tolist() if isinstance(each, np.ndarray) else each for each in both)
     if found.kind != "choice":
         targets = map(str.strip, [each if isinstance(each, str) else str(each[0]) for each in targets])
     keys = np.fromiter(map(hash, zip(numbers, targets, strict=True)), np.int64)
@@ -35,14 +36,10 @@ def _graded(found: Answers) -> dict:
 
 
 def _generation(found: Answers) -> dict:
-    answers, own, targets = found.answers, found.own, found.targets
-    several = {
-        k: _ways(each) for k, each in enumerate(targets) if type(each) is not str or each[:2] in _LISTS
-    }
-    if several:
-        targets = [several[k][0] if k in several else each for k, each in enumerate(targets)]
-    first = [each.strip()[:_LONGEST] for each in targets]
-    bare = [each.strip()[:_LONGEST] for each in answers]
+    answers, own, places = found.answers, found.own, enumerate(found.targets)
+    several = {k: _ways(each) for k, each in places if type(each) is not str or each[:2] in _LISTS}
+    targets = [several[k][0] if k in several else each for k, each in enumerate(found.targets)]
+    first, bare = ([each.strip()[:_LONGEST] for each in texts] for texts in (targets, answers))
     exact, stripped = (np.fromiter(map(eq, *pair), bool) for pair in ((targets, answers), (first, bare)))
     edits = metrics.token_edit_distance(first, bare).astype(np.int32)
     ways = {k: [way.strip()[:_LONGEST] for way in each] for k, each in several.items()}
@@ -71,9 +68,7 @@ def _ways(target: str | list[str]) -> list[str]:
     return list(map(str, target)) if isinstance(target, list) and target else [str(target)]
 
 
-def _faults(
-    targets: Sequence[str], ways: dict, answers: Sequence[str], bare: list, right: np.ndarray
-) -> dict:
+def _faults(targets: Sequence, ways: dict, answers: Sequence, bare: list, right: np.ndarray) -> dict:
     """Return shares of empty and of mendable answers, and examples of wrong ones, the telling ones first."""
     wrong = np.flatnonzero(~right)
     looked = wrong[:_LOOKED_AT].tolist()
@@ -81,11 +76,8 @@ def _faults(
     mended = [k for k in looked if _mendable(bare[k], ways.get(k, [targets[k].strip()]))]
     part = len(wrong) / max(len(looked), 1) / len(answers)  # of all answers, for each that was looked at
     chosen = list(dict.fromkeys([*mended, *empty, *looked[:3]]))[:3]
-    faults = {"empty": len(empty) * part, "mended": len(mended) * part}
-    return {
-        "faults": faults,
-        "examples": tuple((targets[k][:_LONGEST], answers[k][:_LONGEST]) for k in chosen),
-    }
+    examples = tuple((targets[k][:_LONGEST], answers[k][:_LONGEST]) for k in chosen)
+    return {"faults": {"empty": len(empty) * part, "mended": len(mended) * part}, "examples": examples}
 
 
 def _mendable(answer: str, ways: list[str]) -> bool:
@@ -97,27 +89,20 @@ def _mendable(answer: str, ways: list[str]) -> bool:
 def _choice(found: Answers) -> dict:
     flat, counts = found.answers if isinstance(found.answers, tuple) else _flat(found.answers)
     gold = np.asarray(found.targets, np.int64)
-    if not np.isfinite(flat).all() or (counts < 2).any() or (gold < 0).any() or (gold >= counts).any():
-        raise ValueError(
-            "an item has fewer than two options, no right one, or a likelihood that is not finite"
-        )
+    if not np.isfinite(flat).all() or ((counts < 2) | (gold < 0) | (gold >= counts)).any():
+        raise ValueError("an item has too few options or no right one, or a likelihood is not finite")
     starts = np.cumsum(counts) - counts
     best = np.repeat(np.maximum.reduceat(flat, starts), counts)
     chances = np.exp(flat - best)
-    chances /= np.repeat(np.add.reduceat(chances, starts), counts)
+    total = np.add.reduceat(chances, starts)
+    chances /= np.repeat(total, counts)
     place = np.where(flat == best, np.arange(flat.size), flat.size)  # the harnesses take the first of equals
     right = np.minimum.reduceat(place, starts) == starts + gold
-    log_score = (flat - best)[starts + gold] - np.log(np.add.reduceat(np.exp(flat - best), starts))
+    log_score = (flat - best)[starts + gold] - np.log(total)
     brier = np.add.reduceat(chances**2, starts) - 2 * chances[starts + gold] + 1
-    floors = {
-        "accuracy": (1 / counts).mean(),
-        "brier_score": (1 - 1 / counts).mean(),
-        "log_score": -np.log(counts).mean(),
-    }
-    return {
-        "scores": {"accuracy": right, "brier_score": brier, "log_score": log_score, "own": right},
-        "floors": floors,
-    }
+    floors = {"accuracy": (1 / counts).mean(), "brier_score": (1 - 1 / counts).mean()}
+    scores = {"accuracy": right, "brier_score": brier, "log_score": log_score, "own": right}
+    return {"scores": scores, "floors": floors | {"log_score": -np.log(counts).mean()}}
 
 
 def _flat(rows: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
@@ -135,4 +120,4 @@ def _likelihood(found: Answers) -> dict:
     return {"scores": scores, "weights": size, "floors": {"greedy_match": 0.0}}
 
 
-_SCORES = {"generation": _generation, "choice": _choice, "graded": _graded}
+_SCORES = {"generation": _generation, "choice": _choice, "graded": _graded, "total": _graded}

@@ -13,7 +13,7 @@ import pandas as pd
 from mirage import _validate, words
 from mirage.logs._runs import Run
 
-__all__ = ["listed", "placed", "size_in_name"]
+__all__ = ["listed", "placed", "size_in_name", "with_size"]
 
 _UNITS = {"b": 1e9, "m": 1e6, "k": 1e3}
 _NUMBER = re.compile(r"(?<![a-z0-9.])(\d+(?:[._]\d+)?)([bmk])(\d)?(?![a-z0-9])", re.IGNORECASE)
@@ -81,15 +81,13 @@ def placed(runs: Iterable[Run], sizes: str | Path | pd.DataFrame | None = None) 
     []
     """
     rows = listed(sizes)
-    return [_placed(run, rows) for run in runs]
+    return [with_size(run, rows) for run in runs]
 
 
 def listed(sizes: object) -> dict[str, dict]:
     """Return the rows of a file or table of sizes, by model."""
     if isinstance(sizes, str | Path):
-        if "\0" in str(sizes) or not Path(sizes).is_file():
-            raise ValueError(f"sizes must be a file that exists; got {_validate.shown(str(sizes))}")
-        sizes = pd.read_csv(sizes, dtype=str, keep_default_na=False)
+        sizes = pd.read_csv(_validate.existing("sizes", sizes, "file"), dtype=str, keep_default_na=False)
     if sizes is None:
         return {}
     _validate.instance("sizes", sizes, pd.DataFrame)
@@ -108,16 +106,16 @@ def listed(sizes: object) -> dict[str, dict]:
     return rows
 
 
-def _placed(run: Run, rows: dict[str, dict]) -> Run:
+def with_size(run: Run, rows: dict[str, dict]) -> Run:
+    """Return a run with size, family and seed, of rows that `listed` gives."""
     _validate.instance("runs", run, Run)
     short = run.model if run.harness == "bigbench" else run.model.rpartition("/")[2]
     row = rows.get(run.model) or rows.get(short) or {}
     seed = _SEED.search(short)
     rest = re.sub(r"[-_ ]{2,}", "-", _NUMBER.sub("", _SEED.sub("", short))).strip("-_ ")
-    in_name = size_in_name(run.model)
-    listed = (row.get("parameters"), "sizes.csv"), (run.parameters, run.parameters_from)
-    listed += (_helm_sizes().get(run.model), "HELM's list"), (in_name, "the name")
-    size, known_from = next((each for each in listed if each[0]), (None, ""))
+    told = (row.get("parameters"), "sizes.csv"), (run.parameters, run.parameters_from)
+    told += (_helm_sizes().get(run.model), "HELM's list"), (size_in_name(run.model), "the name")
+    size, known_from = next((each for each in told if each[0]), (None, ""))
     family = row.get("family") or run.family or rest or short
     number = row.get("seed") or run.seed or (seed[1] if seed else "")
     return replace(run, family=str(family), seed=str(number), parameters=size, parameters_from=known_from)
@@ -126,12 +124,8 @@ def _placed(run: Run, rows: dict[str, dict]) -> Run:
 @cache
 def _helm_sizes() -> dict[str, float]:
     """Return the sizes in the list that HELM brings, where it is installed."""
-    spec = find_spec("helm")
-    paths = (
-        [Path(folder, "config", "model_metadata.yaml") for folder in spec.submodule_search_locations]
-        if spec
-        else []
-    )
+    folders = spec.submodule_search_locations if (spec := find_spec("helm")) else []
+    paths = [Path(folder, "config", "model_metadata.yaml") for folder in folders]
     text = "".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
     entries = re.split(r"^\s*- name: ", text, flags=re.MULTILINE)[1:]
     found = {entry.split()[0]: re.search(r"num_parameters: (\d+)", entry) for entry in entries}

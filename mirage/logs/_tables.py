@@ -1,18 +1,19 @@
 """A table of one's own: the book's table of fixed outputs."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mirage import outputs
-from mirage.logs._runs import Answers
+from mirage import _archives, outputs
+from mirage.logs._runs import Answers, Found, Refuse
 
 __all__ = ["read"]
 
 
-def read(path: Path, refuse: Callable[[Path, str], None]) -> Iterator[tuple[Path, dict, Answers]]:
+def read(path: Path, root: Path, refuse: Refuse) -> Found:
     """Yield file, labels and answers of each run of a table that `outputs.load_outputs` takes."""
+    if path.suffix == ".parquet":
+        _archives.read_parquet(path)  # to refuse what grows beyond the memory
     table = outputs.load_outputs(path)
     for (family, model, size, seed, step, task), rows in table.groupby(list(outputs.COLUMNS[:6]), sort=False):
         labels = {"family": family, "model": model, "parameters": size, "seed": str(seed), "task": task}

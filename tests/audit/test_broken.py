@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -74,6 +76,37 @@ def test_several_right_answers_count(samples):
     assert run.scores["edit_distance"][5] == min(run.scores["edit_distance"][5], 4)
 
 
+@pytest.mark.parametrize(
+    ("name", "log"),
+    [
+        ("full-log_x.json", {"model": {"model_family": "a", "model_name": "b"}, "queries": []}),
+        ("results_x.json", {"results": {}, "configs": {}}),
+    ],
+)
+def test_a_log_without_a_task_is_told(tmp_path, name, log):
+    (tmp_path / name).write_text(json.dumps(log | {"task": {"task_name": "c"}}))
+    (line,) = logs.read(tmp_path).unread
+    assert f"{name}: no answer in this log" in line
+
+
+@pytest.mark.parametrize("suffix", [".eval", ".zip"])
+@pytest.mark.parametrize("fault", ["password", "damage"])
+def test_an_archive_that_cannot_be_unpacked_is_told(tmp_path, fault, suffix):
+    path = tmp_path / f"log{suffix}"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("header.json", b'{"a": 1}' * 500)
+    data = bytearray(path.read_bytes())
+    if fault == "password":  # a flag, here and in the directory at the end
+        data[6] |= 1
+        data[data.find(b"PK\1\2") + 8] |= 1
+    else:
+        begins = 30 + len("header.json")
+        data[begins + 9 : begins + 25] = b"?" * 16
+    path.write_bytes(bytes(data))
+    (line,) = logs.read(path).unread
+    assert "no sound zip file" in line
+
+
 @pytest.mark.parametrize("link", ["file", "loop"])
 def test_links_out_of_the_folder_are_not_followed(samples, tmp_path, link):
     inside = tmp_path / "inside"
@@ -85,6 +118,25 @@ def test_links_out_of_the_folder_are_not_followed(samples, tmp_path, link):
     found = logs.read(inside)
     assert not found.runs
     assert ("leads elsewhere" in found.unread[0]) == (link == "file")
+
+
+@pytest.mark.parametrize("harness", ["lm-eval", "helm"])
+def test_a_link_beside_a_log_is_not_followed_either(samples, tmp_path, harness):
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    if harness == "lm-eval":
+        shutil.copytree(samples / "lm_eval" / "v0.4.13" / "mirror-6.9k-s1", outside)
+        real, linked = outside.glob("results_*.json"), outside.glob("samples_*.jsonl")
+    else:
+        shutil.copytree(next((samples / "helm").rglob("scenario_state.json")).parent, outside)
+        real, linked = outside.glob("scenario_state.json"), outside.glob("run_spec.json")
+    inside.mkdir()
+    for path in real:
+        shutil.copy(path, inside)
+    for path in linked:
+        (inside / path.name).symlink_to(path)
+    found = logs.read(inside)
+    assert not found.runs
+    assert any("leads elsewhere" in line for line in found.unread)
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,13 @@ import zipfile
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
-from mirage import logs, outputs, toy
+from mirage import _archives, logs, outputs, toy
 from mirage.audit import _cases
-from mirage.logs import _lm_eval
+from mirage.logs import _inspect, _lm_eval
 
 TASKS = {  # expected.json names what the logs name otherwise
     "helm": {"recall": "mirror:file=recall", "recall_mc": "mirror_mc"},
@@ -180,7 +182,9 @@ def test_a_table_of_ones_own_and_a_zip_of_logs(samples, tmp_path):
     for run in found:
         assert run.scores["own"].mean() == pytest.approx(by_size[run.parameters])
     packed = shutil.make_archive(tmp_path / "packed", "zip", samples / "helm")
-    assert len(logs.read(packed).runs) == 14
+    found = logs.read(packed).runs
+    assert len(found) == 14
+    assert {run.source for run in found} == {"packed.zip/runs/mirror"}  # no name of a folder for a while
 
 
 def test_a_name_gives_the_size_that_stands_in_it_or_none(samples):
@@ -220,6 +224,31 @@ def test_the_same_file_with_and_without_arrow(samples, monkeypatch):
         assert (one.task, one.filter) == (other.task, other.filter)
         for name, values in one.scores.items():
             np.testing.assert_array_equal(values, other.scores[name])
+
+
+def test_many_long_answers_are_refused_within_a_bound(tmp_path, monkeypatch):
+    """Each member is small enough; together they are not."""
+    about = {"eval": {"run_id": "1", "task_id": "1", "model": "m", "task": "t", "created": ""}}
+    sample = {"target": "x", "output": {"completion": "x" * 10**6}, "scores": {"exact": {"value": "C"}}}
+    with zipfile.ZipFile(tmp_path / "bomb.eval", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", json.dumps(about | {"status": "success"}))
+        for k in range(20):
+            archive.writestr(f"samples/{k}.json", json.dumps(sample | {"id": k}))
+    assert len(logs.read(tmp_path).runs) == 1
+    monkeypatch.setattr(_inspect, "MOST_TEXT", 2**24)
+    assert "more than 16 million characters" in logs.read(tmp_path).unread[0]
+
+
+@pytest.mark.parametrize("name", ["details_x.parquet", "mine.parquet"])
+def test_a_parquet_bomb_is_refused_within_a_bound(tmp_path, monkeypatch, name):
+    """In the file a dictionary holds one long text, and each row only points to it."""
+    rows = pa.array(["x" * 2**16] * 2000)
+    columns = ["doc", "metric", "model_response"]
+    parquet.write_table(pa.table(dict.fromkeys(columns, rows)), tmp_path / name, compression="zstd")
+    assert (tmp_path / name).stat().st_size < 2**20
+    monkeypatch.setattr(_archives, "MOST_OF_TABLE", 2**24)
+    found = logs.read(tmp_path)
+    assert "more than 16 MB when it is unpacked" in found.unread[0]
 
 
 def test_a_zip_bomb_is_refused_within_a_bound(tmp_path):

@@ -1,10 +1,12 @@
 """What is said of the sample logs, of families whose truth is known, and how often it is wrong."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 
 from experiments import audit_rates
@@ -122,6 +124,28 @@ def test_two_models_compared_by_hand(samples, runs):
     zero = table.loc[("recall", "strict-match")]
     assert zero["difference"] == 0
     assert 0.02 < zero["high"] < 0.05  # no difference on 120 items does not mean none anywhere
+
+
+def test_totals_are_not_compared_item_by_item(tmp_path):
+    """Which items were right is not known, so that nothing cancels."""
+    for model, share in (("a", 0.3), ("b", 0.4)):
+        error = (share * (1 - share) / 99) ** 0.5
+        log = {"results": {"task": {"acc": share, "acc_stderr": error}}, "config": {"model": model}}
+        (tmp_path / f"{model}.json").write_text(json.dumps(log))
+    found = logs.read(tmp_path)
+    assert [run.scores["own"].sum() for run in found.runs] == [30, 40]
+    assert audit.compare(found, "a", "b").empty
+
+
+def test_errors_of_the_edit_distance_are_those_of_clusters(tmp_path):
+    table = toy.sample_outputs(np.geomspace(1e8, 1e10, 8), 1e9, items=60, rng=0)
+    table = table.drop(columns="log_probabilities").assign(cluster=table["item"] // 6)
+    path = outputs.save_outputs(table, tmp_path / "clusters.parquet")
+    (case,) = audit.audit(audit.read(path)).cases
+    for run, error in zip(case.runs, case.gentle.standard_errors, strict=True):
+        ones, groups = np.ones(60), {"groups": run.clusters}
+        fit = sm.OLS(run.scores["edit_distance"], ones).fit(cov_type="cluster", cov_kwds=groups)
+        assert error == pytest.approx(fit.bse[0])
 
 
 def test_a_curve_never_mixes_two_scores(runs):
