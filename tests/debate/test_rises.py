@@ -47,3 +47,5 @@ def test_what_cannot_be_fitted_is_refused():
         debate.pass_from_few([0, 0], 20)
     with pytest.raises(ValueError, match="successes must be at most trials"):
         debate.pass_from_few([21], 20)
+    with pytest.raises(ValueError, match="few must be finite and at least 2; got 1"):
+        debate.pass_from_few([0, 1], 20, 1)  # one point is no line
