@@ -7,7 +7,7 @@ import statsmodels.api as sm
 from scipy import optimize, stats
 
 from mirage import forecasting, scaling
-from mirage.forecasting import spread
+from mirage.forecasting import recipes, spread
 
 SIZES = np.geomspace(1e7, 1e11, 9)
 CUT = 5e9
@@ -343,3 +343,42 @@ def test_a_recipe_is_tried_from_four_origins_that_leave_it_a_third_and_more():
     assert all(below + above == 12 for below, above in origins)
     assert (origins[0][0], origins[-1][0]) == (4, 11)  # from a third to all but one
     assert 1 < np.diff([below for below, _ in origins]).min()
+
+
+def test_no_change_of_a_family_without_small_models_is_the_mean_of_the_last_decade():
+    small = {"scale": np.array([1.0, 9.9, 10, 30, 100, 100]), "share": np.array([0, 0.1, 0.2, 0.4, 0.6, 0.8])}
+    small["family"] = np.array(["a", "a", "a", "b", "b", "b"])
+    large = {"scale": np.full(3, 1e3), "family": np.array(["c", "a", "b"])}
+    found = forecasting.RECIPES["no change"].predict(small, large)
+    np.testing.assert_allclose(found, [(0.2 + 0.4 + 0.6 + 0.8) / 4, 0.2, 0.7])
+
+
+@pytest.mark.parametrize("known", ["parameters", "tokens"])
+def test_what_the_models_cannot_tell_of_a_loss_is_split_evenly_and_falls_as_usual(known):
+    """Of equal tokens (or parameters) the exponent is open: that on the grid nearest to the usual one."""
+    sizes = {"parameters": np.full(12, 1e8), "tokens": np.full(12, 2e9)}
+    sizes[known] = sizes[known] * np.geomspace(1, 1e3, 12)
+    ones = sizes[known] / sizes[known][0]
+    loss = 2 + 3 * ones**-0.3
+    small = {"parameters": sizes["parameters"], "loss": loss}
+    small["compute"] = 6 * sizes["parameters"] * sizes["tokens"]
+    large = {"parameters": np.array([1e10]), "compute": np.array([6 * 1e10 * 2e11])}  # a hundred times both
+    found = recipes._surface(small, large)
+    np.testing.assert_allclose(found, 1 + (3 + 1) * 100**-0.3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("right", [0, 20])
+def test_a_share_at_the_end_of_an_interval_is_inside(right):
+    sizes = np.geomspace(1e7, 1e11, 9)
+    table = pd.DataFrame({"family": "f", "model": range(9), "parameters": sizes, "task": "a"})
+    found = forecasting.forecasts(table.assign(successes=right, trials=20), CUT, recipes=[])
+    assert found["low"].eq(right / 20).any() or found["high"].eq(right / 20).any()
+    assert found[["inside_50", "inside_90", "inside_95"]].all(axis=None)
+
+
+def test_sizes_may_be_counted_in_billions():
+    table = many(2).assign(compute=lambda rows: 120 * rows["parameters"] ** 2)
+    other = table.assign(parameters=table["parameters"] / 1e9, compute=table["compute"] / 1e24)
+    first, second = (forecasting.forecasts(*each) for each in ((table, CUT), (other, CUT / 1e9)))
+    columns = ["recipe", "task", "expected", "distance", "log_score"]
+    pd.testing.assert_frame_equal(first[columns], second[columns], rtol=1e-4)
