@@ -65,6 +65,13 @@ def test_the_probability_is_scipys_beta_binomial_with_a_uniform_part():
     np.testing.assert_allclose(found, other.logpmf(models["successes"]), rtol=1e-8)
 
 
+def test_the_crps_is_that_of_all_pairs_of_draws():
+    rng = np.random.default_rng(0)
+    drawn, share = rng.random((spread._DRAWS, 3)), np.array([0.1, 0.5, 2.0])
+    pairs = np.abs(drawn[:, None] - drawn).mean(axis=(0, 1))  # Gneiting and Raftery (2007), equation 21
+    np.testing.assert_allclose(spread._crps(drawn, share), np.abs(drawn - share).mean(axis=0) - pairs / 2)
+
+
 def test_a_log_score_is_that_of_a_few_lines():
     """A forecast of one task without backtests of its own: the spread is averaged over its flat prior."""
     table = family().iloc[[0, 2, 4, 8]]
@@ -240,7 +247,7 @@ def test_a_small_leaderboard_by_hand():
     """Two curves: one of two models, and one of which the other recipe has only one."""
     models = [("f", "a", 1), ("f", "a", 2), ("g", "b", 1)]
     same = [("no change", *model, -4.0) for model in models]
-    line = [("line", *model, score) for model, score in zip(models, (-3.0, -1.0, -5.0), strict=True)]
+    line = [("line", *model, score) for model, score in zip(models, (-2.5, -3.5, -4.5), strict=True)]
     more = [("line", "g", "b", 2, 9.0)]  # it counts for nothing: "no change" has none
     table = made(same + line + more)
     table["high"] = table["log_score"].abs() / 10
@@ -253,15 +260,15 @@ def test_a_small_leaderboard_by_hand():
         "scores: loss known",
     ]
     row = board.iloc[0]
-    assert row["gain"] == pytest.approx(((1 + 3) / 2 - 1) / 2)  # over models, then over curves
+    assert row["gain"] == pytest.approx(((1.5 + 0.5) / 2 - 0.5) / 2)  # over models, then over curves
     assert (row["better"], row["curves"], row["models"]) == (0.5, 2, 3)
     assert (row["inside_90"], row["inside_50"]) == (0.25, 1)
-    assert row["width"] == pytest.approx(((0.3 + 0.1) / 2 + 0.5) / 2)
-    assert (row["low"], row["high"]) == (-1, 2)  # draws with neither curve count for nothing
+    assert row["width"] == pytest.approx(((0.25 + 0.35) / 2 + 0.45) / 2)
+    assert (row["low"], row["high"]) == (-0.5, 1)  # draws with neither curve count for nothing
     columns = "track recipe gain low high better inside_50 inside_90 inside_95 width crps curves models"
-    assert list(board) == columns.split()
+    assert list(board) == columns.split() and board.index.tolist() == [0, 1, 2]
     one = forecasting.ranking(made(same[:1] + line[:1]), resamples=1).iloc[0]
-    assert one["low"] == one["gain"] == one["high"] == 1
+    assert one["low"] == one["gain"] == one["high"] == 1.5
 
 
 @pytest.mark.parametrize("varies", ["family", "task"])

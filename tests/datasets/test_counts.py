@@ -73,6 +73,7 @@ def test_abilities_are_those_of_a_slow_version_with_gaps_and_equal_scores():
         own = found[found["task"] == task].set_index("model")[["ability_1", "ability_2"]]
         expected = slow_components(np.delete(shares, k, axis=1), 2)[[int(name[1:]) for name in own.index]]
         np.testing.assert_allclose(own, expected, atol=1e-9)
+    assert datasets.with_abilities(table, 5)["ability_5"].notna().all()
     with pytest.raises(ValueError, match="other benchmarks, 5; got 6"):
         datasets.with_abilities(table, 6)
 

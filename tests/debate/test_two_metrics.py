@@ -69,6 +69,7 @@ def test_units_that_bring_all_their_sizes_are_drawn_whole():
     units = np.repeat(["a", "b"], MANY.size)
     found = debate.compare_rises(sizes, harsh, lenient, units, draws=400)
     assert found.later_interval == pytest.approx((10, 10), rel=0.1)  # in each family by the same factor
+    assert found.later_p == pytest.approx(1 / 401)  # the least that 400 draws and the data can give
 
 
 def of_two_kinds(early: int, late: int) -> tuple:
@@ -79,11 +80,13 @@ def of_two_kinds(early: int, late: int) -> tuple:
     return np.tile(sizes, len(runs)), np.ravel(runs), np.tile(lenient, len(runs)), units
 
 
-def test_p_is_twice_the_share_of_draws_on_the_rarer_side():
+@pytest.mark.parametrize("sign", [1, -1])
+def test_p_is_twice_the_share_of_draws_on_the_rarer_side(sign):
     """Of two runs, drawn are the late one twice in a quarter of cases; both are early, by their mean."""
-    found = debate.compare_rises(*of_two_kinds(1, 1), draws=5000)
-    assert found.later == pytest.approx(10**-0.5)  # the mean is 0.5 at one decade
-    assert found.later_interval == pytest.approx((10**-1, 10**0.875))
+    sizes, *scores, units = of_two_kinds(1, 1)
+    found = debate.compare_rises(sizes, *scores[::sign], units, draws=5000)
+    assert found.later == pytest.approx(10 ** (-0.5 * sign))  # the mean is 0.5 at one decade
+    assert found.later_interval == pytest.approx(sorted([10**-sign, 10 ** (0.875 * sign)]))
     assert found.later_p == pytest.approx(0.5, abs=8 * (0.25 * 0.75 / 5000) ** 0.5)
 
 
