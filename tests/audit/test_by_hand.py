@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from mirage import audit, logs
 
@@ -73,3 +75,79 @@ def test_answers_that_can_be_mended_are_told_from_ten_on_and_above_a_tenth(share
     worst = run(np.arange(items) < 5, model="b", faults={"mended": share})
     (found,) = artefacts(worst, run(5, model="a", size=2e8, faults={"mended": 0.05})).values()
     assert ("of the answers of b are wrong only for" in found) == said
+
+
+def compared(*runs):
+    """Return what is found of the second model against the first, in a table of one row."""
+    (row,) = audit.compare(audit.Logs(runs, ()), "one", "two").to_dict("records")
+    return row
+
+
+def test_models_are_compared_by_the_means_of_items_and_of_clusters():
+    """Clusters of three items each, twice asked: Student's test of the means of the clusters."""
+    rng = np.random.default_rng(0)
+    items, ease = np.repeat(np.arange(60), 2), np.repeat(rng.random(20), 6)
+    own = [rng.random(120) < ease * strength for strength in (0.6, 0.9)]
+    both = [
+        run(right, items=items, clusters=items // 3, model=name)
+        for right, name in zip(own, ("one", "two"), strict=True)
+    ]
+    row = compared(*both)
+    means = (own[1].astype(float) - own[0]).reshape(20, 6).mean(axis=1)
+    test = stats.ttest_1samp(means, 0)
+    assert (row["items"], row["clusters"], row["difference"]) == (60, 20, pytest.approx(means.mean()))
+    np.testing.assert_allclose([row["low"], row["high"]], test.confidence_interval())
+    np.testing.assert_allclose([row["p_value"], row["adjusted"]], test.pvalue)
+    assert (row["first"], row["second"]) == (own[0].mean(), own[1].mean())
+
+
+def test_only_items_that_both_answered_are_compared():
+    row = compared(run(60, model="one"), run(np.ones(50, bool), items=ITEMS[30:80], model="two"))
+    assert (row["items"], row["first"], row["second"]) == (50, 0.6, 1)
+    none = audit.Logs((run(60, model="one"), run(60, items=ITEMS + 99, model="two")), ())  # one item
+    assert audit.compare(none, "one", "two").empty
+
+
+def test_a_difference_that_is_the_same_on_all_items_is_sure_and_stays_below_one():
+    row = compared(run(0, model="one"), run(100, model="two"))
+    assert (row["difference"], row["high"], row["p_value"]) == (1, 1, 0) and 0.9 < row["low"] < 1
+    row = compared(run(100, model="one"), run(0, model="two"))
+    assert (row["difference"], row["low"], row["p_value"]) == (-1, -1, 0) and -1 < row["high"] < -0.9
+    row = compared(run(40, model="one"), run(40, model="two"))
+    assert (row["difference"], row["p_value"]) == (0, 1) and row["low"] == -row["high"]
+
+
+def test_several_tasks_are_compared_each_and_corrected_by_holm():
+    rights = {"a": (40, 60), "b": (50, 52), "c": (50, 58)}
+    runs = [
+        run(right, model=name, task=task)
+        for task, each in rights.items()
+        for name, right in zip(("one", "two"), each, strict=True)
+    ]
+    table = audit.compare(audit.Logs(tuple(runs), ()), "one", "two").set_index("task")
+    for task, (first, second) in rights.items():
+        test = stats.ttest_rel(ITEMS < second, (ITEMS < first).astype(float))
+        assert table.loc[task, "p_value"] == pytest.approx(test.pvalue)
+    order = table["p_value"].sort_values()
+    by_hand = np.minimum(np.maximum.accumulate(order * [3, 2, 1]), 1)
+    np.testing.assert_allclose(table["adjusted"].loc[order.index], by_hand)
+
+
+def test_the_table_gives_each_score_the_interval_of_its_kind():
+    """Wilson's for answers that are right or wrong; for others the mean and its standard error."""
+    edits = np.arange(100) % 7
+    scores = {"exact_match": np.arange(100) < 30, "edit_distance": edits}
+    found = audit.audit(audit.Logs((run(30, scores=scores, floors={"exact_match": 0.1}),), ()))
+    rows = found.table.set_index("metric")
+    wilson = proportion_confint(30, 100, method="wilson")
+    np.testing.assert_allclose(
+        rows.loc["exact_match", ["score", "low", "high"]].astype(float), [0.3, *wilson]
+    )
+    ends = edits.mean() + np.array([0, -1.96, 1.96]) * edits.std(ddof=1) / 10
+    np.testing.assert_allclose(
+        rows.loc["edit_distance", ["score", "low", "high"]].astype(float), ends, rtol=1e-4
+    )
+    assert (
+        rows["floor"].tolist()[::-1] == [0.1, pytest.approx(np.nan, nan_ok=True)]
+        and (rows["items"] == 100).all()
+    )
