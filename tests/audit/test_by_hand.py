@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from mirage import audit, logs
+from mirage import audit, emergence, logs
 
 ITEMS = np.arange(100)
 
@@ -151,3 +151,107 @@ def test_the_table_gives_each_score_the_interval_of_its_kind():
         rows["floor"].tolist()[::-1] == [0.1, pytest.approx(np.nan, nan_ok=True)]
         and (rows["items"] == 100).all()
     )
+
+
+def family(rights, sizes=None, items=100, **more):
+    """Return runs of models that double in size, with so many right answers each."""
+    sizes = 1e8 * 2.0 ** np.arange(len(rights)) if sizes is None else sizes
+    return [
+        run(np.arange(items) < right, model=f"m{k}", size=size, **more)
+        for k, (right, size) in enumerate(zip(rights, sizes, strict=True))
+    ]
+
+
+def judged(runs):
+    """Return the case that is judged first."""
+    return audit.audit(audit.Logs(tuple(runs), ())).cases[0]
+
+
+def test_too_few_sizes_are_counted():
+    assert judged(family([0])).because == "1 size; 6 more would be needed"
+    six = judged(family([0, 0, 10, 20, 50, 80]))
+    assert (six.verdict, six.because) == ("too few sizes", "6 sizes; 1 more would be needed")
+    assert judged(family([0, 0, 0, 10, 20, 50, 80])).verdict != "too few sizes"
+
+
+def test_four_sizes_above_the_floor_are_needed_where_there_is_no_loss():
+    three, four = judged(family([0, 0, 0, 0, 20, 50, 80])), judged(family([0, 0, 0, 10, 20, 50, 80]))
+    assert three.verdict == "test too small" and "3 of 7 sizes are surely above the floor" in three.because
+    assert four.verdict != "test too small"
+
+
+def test_a_rise_is_sure_if_intervals_for_all_sizes_at_once_lie_apart():
+    """Eight sizes, and Wilson's intervals of 1 - 0.05/8 each."""
+    ends = {right: proportion_confint(right, 100, alpha=0.05 / 8, method="wilson") for right in range(101)}
+    least = next(right for right in ends if ends[right][0] > ends[30][1])
+    flat, rising = (judged(family([40, *[30] * 6, last])) for last in (least - 1, least))
+    assert flat.verdict == "does not rise with size" and "no size is surely above" in flat.because
+    assert rising.verdict != "does not rise with size"
+
+
+@pytest.mark.parametrize(("apart", "verdict"), [(5.4, "does not rise with size"), (5.6, "test too small")])
+def test_a_loss_falls_surely_if_intervals_for_all_sizes_at_once_lie_apart(apart, verdict):
+    """Eight sizes: two ends at 2.73 standard errors, the point of the normal distribution for 0.05/8."""
+    assert 2 * stats.norm.isf(0.05 / 16) == pytest.approx(5.47, abs=0.01)
+    around = np.resize([1.0, -1.0], 100) + np.arange(100) / 1e6  # no two items equal
+    error = around.std(ddof=1) / 10
+    runs = []
+    for one in family([0] * 8, kind="likelihood", weights=np.ones(100)):
+        nats = 20 + around - around.mean() - apart * error * (one.model == "m7")
+        one.scores.update(nats_per_item=nats, bits_per_byte=nats / np.log(2), greedy_match=one.scores["own"])
+        runs.append(one)
+    found = judged(runs)
+    assert found.verdict == verdict
+    assert ("the loss falls with size, but no score shows it" in found.because) == (apart > 5.5)
+
+
+def test_what_looks_sudden_is_half_of_the_rise_between_neighbours_less_than_tenfold_apart():
+    doubling = 1e8 * 2.0 ** np.arange(8)
+    for rights, sizes, said in (
+        (
+            [0, 0, 4, 10, 60, 80, 90, 100],
+            doubling,
+            "50% of the rise lies between 800 million and 1.6 billion",
+        ),
+        ([0, 0, 4, 10, 59, 80, 90, 100], doubling, "49% of the rise at most lies between neighbouring sizes"),
+        ([8, 2, 4, 10, 70, 85, 92, 98], doubling, f"{60 / 96:.0%} of the rise lies between"),  # of the lowest
+        (
+            [0, 4, 8, 10, 70, 85, 92, 98],
+            [*doubling[:4], *9 * doubling[4:] / 2],
+            "61% of the rise lies between",
+        ),
+        ([0, 4, 8, 10, 70, 85, 92, 98], [*doubling[:4], *5 * doubling[4:]], "15% of the rise at most"),
+    ):
+        assert said in judged(family(rights, sizes)).because
+
+
+def test_without_a_loss_the_step_is_searched_in_the_edit_distance():
+    rng = np.random.default_rng(0)
+    runs = family([0, 1, 4, 10, 20, 40, 60, 80, 90])
+    edits = [rng.poisson(mean, 100) for mean in np.linspace(6, 1, 9)]
+    for one, each in zip(runs, edits, strict=True):
+        one.scores["edit_distance"] = each
+    errors = [stats.sem(each) for each in edits]
+    curve = emergence.Curve.from_scores(
+        [one.parameters for one in runs], [each.mean() for each in edits], errors
+    )
+    found = judged(runs)
+    assert found.adjusted == emergence.break_test(curve, rng=0).p_value
+    assert "step in the edit distance: p = " in found.because
+
+
+def test_options_have_the_floor_of_guessing_and_repeated_items_their_design_effect():
+    rng = np.random.default_rng(0)
+    items = np.repeat(np.arange(50), 2)
+    runs = [
+        run(np.repeat(rng.random(50) < share, 2), items=items, kind="choice", size=size, model=str(size))
+        for share, size in ((0.3, 1e8), (0.5, 2e8), (0.9, 4e8))
+    ]
+    for one, chance in zip(runs, (0.2, 0.3, 0.4), strict=True):
+        one.scores["accuracy"] = one.scores["own"]
+        one.floors["accuracy"] = chance
+    curve = judged(runs).curve
+    assert curve.floor == pytest.approx(0.3)
+    np.testing.assert_allclose(
+        curve.design_effect, 2, rtol=0.05
+    )  # two answers that are always alike count as one
