@@ -116,6 +116,7 @@ def test_big_gs_chance_is_a_half_where_there_are_two_options():
 def test_own_are_the_trained_networks_one_row_a_seed():
     table = ladder("own").reset_index()
     assert set(table["task"].str.split().str[0]) == {"mixed", "padded"} and set(table["family"]) == {"own"}
+    assert (table["chance"] == 0).all()
     for family, rows in table.groupby(table["task"].str.split().str[0]):
         sizes = np.unique(rows["parameters"])
         assert sizes.searchsorted(rows["cut"].unique()) == len(sizes) // 2, family
