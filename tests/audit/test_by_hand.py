@@ -1,6 +1,9 @@
 """Runs that are made by hand, where it is plain what the audit must say."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -256,3 +259,35 @@ def test_options_have_the_floor_of_guessing_and_repeated_items_their_design_effe
     np.testing.assert_allclose(
         curve.design_effect, 2, rtol=0.05
     )  # two answers that are always alike count as one
+
+
+def told(one, sizes=None):
+    """Return size, where it is from, family and seed of a run that is placed."""
+    (found,) = logs.placed([one], sizes)
+    return found.parameters, found.parameters_from, found.family, found.seed
+
+
+def test_a_size_is_that_of_the_file_or_else_of_the_log_or_else_in_the_name():
+    one = replace(run(1, model="lab/tiny-1.4b-seed3", size=5e8), family="")
+    sizes = pd.DataFrame({"model": ["tiny-1.4b-seed3", "empty-2b"], "parameters": ["7e8", " "]})
+    assert told(one, sizes) == (7e8, "sizes.csv", "tiny", "3")
+    assert told(one, sizes.assign(family=["small", ""], seed=["9", ""])) == (7e8, "sizes.csv", "small", "9")
+    assert told(one, sizes.assign(model=["lab/tiny-1.4b-seed3", "b"])) == (7e8, "sizes.csv", "tiny", "3")
+    assert told(one) == (5e8, "the log", "tiny", "3")
+    assert told(replace(one, parameters=None)) == (1.4e9, "the name", "tiny", "3")
+    assert told(replace(one, parameters=None, model="empty-2b"), sizes) == (2e9, "the name", "empty", "")
+    assert told(replace(one, parameters=None, model="lab/gpt", family="log's", seed="4")) == (
+        None,
+        "",
+        "log's",
+        "4",
+    )
+    assert told(replace(one, parameters=None, model="70b"))[2] == "70b"  # nothing but a size
+    task = replace(one, harness="bigbench", model="BIG-G 2/3 16m", parameters=None)
+    assert told(task)[:3] == (1.6e7, "the name", "BIG-G 2/3")  # no folder before a slash
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "inf", "nan", "many"])
+def test_a_size_that_is_no_number_above_0_is_refused(size):
+    with pytest.raises(ValueError, match=f"numbers above 0; a has {size}"):
+        logs.placed([], pd.DataFrame({"model": ["a"], "parameters": [size]}))
