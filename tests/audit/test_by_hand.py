@@ -182,6 +182,14 @@ def test_four_sizes_above_the_floor_are_needed_where_there_is_no_loss():
     three, four = judged(family([0, 0, 0, 0, 20, 50, 80])), judged(family([0, 0, 0, 10, 20, 50, 80]))
     assert three.verdict == "test too small" and "3 of 7 sizes are surely above the floor" in three.because
     assert four.verdict != "test too small"
+    assert four.answers.predictability.held_out.tolist() == [False] * 5 + [True] * 2  # the two largest
+
+
+def test_items_that_would_show_more_are_told_only_where_a_fitted_curve_gives_a_number():
+    jump, rise = judged(family([0] * 5 + [100] * 3)), judged(family([0] * 6 + [50]))
+    assert jump.verdict == rise.verdict == "test too small"
+    assert jump.because.endswith("does not show on 100 items")
+    assert "items would show one size more" in rise.because
 
 
 def test_a_rise_is_sure_if_intervals_for_all_sizes_at_once_lie_apart():
