@@ -173,6 +173,9 @@ def judged(runs):
 
 def test_too_few_sizes_are_counted():
     assert judged(family([0])).because == "1 size; 6 more would be needed"
+    two = judged(family([10, 60]))
+    assert two.because == "2 sizes; 5 more would be needed"
+    assert two.answers.predictability.held_out.tolist() == [False, True]
     six = judged(family([0, 0, 10, 20, 50, 80]))
     assert (six.verdict, six.because) == ("too few sizes", "6 sizes; 1 more would be needed")
     assert judged(family([0, 0, 0, 10, 20, 50, 80])).verdict != "too few sizes"
