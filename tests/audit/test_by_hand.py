@@ -302,3 +302,30 @@ def test_a_size_is_that_of_the_file_or_else_of_the_log_or_else_in_the_name():
 def test_a_size_that_is_no_number_above_0_is_refused(size):
     with pytest.raises(ValueError, match=f"numbers above 0; a has {size}"):
         logs.placed([], pd.DataFrame({"model": ["a"], "parameters": [size]}))
+
+
+@pytest.mark.parametrize("kind", ["likelihood", "text"])
+def test_losses_are_bits_per_byte_with_those_of_each_item_if_all_have_the_same(kind):
+    rng = np.random.default_rng(0)
+    nats, size = rng.gamma(2, 5, (3, 100)), rng.integers(1, 9, 100)
+
+    def curve(*items):
+        runs = []
+        for one, each, n in zip(family([0, 1, 2]), nats, items, strict=True):
+            values = {"nats_per_item": each[:n], "bits_per_byte": each[:n] / np.log(2) / size[:n]}
+            own = one.scores["own"][:n]
+            runs.append(
+                replace(one, kind=kind, items=ITEMS[:n], weights=size[:n], scores=values | {"own": own})
+            )
+        return judged(runs).curve
+
+    found = curve(100, 100, 100)
+    np.testing.assert_allclose(found.losses, nats.sum(axis=1) / np.log(2) / size.sum())
+    # The error of a ratio of sums, by the delta method.
+    missed = (nats / np.log(2) - found.losses[:, None] * size) / size.mean()
+    np.testing.assert_allclose(found.loss_standard_errors, missed.std(axis=1, ddof=1) / 10)
+    if kind == "text":
+        assert found.item_log_probabilities is None and found.trials is None
+    else:
+        np.testing.assert_array_equal(found.item_log_probabilities, -nats)
+        assert curve(100, 99, 100).item_log_probabilities is None
