@@ -329,3 +329,12 @@ def test_losses_are_bits_per_byte_with_those_of_each_item_if_all_have_the_same(k
     else:
         np.testing.assert_array_equal(found.item_log_probabilities, -nats)
         assert curve(100, 99, 100).item_log_probabilities is None
+
+
+def test_the_loss_of_a_single_item_has_no_error():
+    runs = family([0, 0, 1], items=1, kind="likelihood", weights=np.full(1, 4))
+    for one, nats in zip(runs, (9.0, 4.0, 1.0), strict=True):
+        one.scores.update(nats_per_item=np.array([nats]), bits_per_byte=np.array([nats]) / np.log(2) / 4)
+    curve = judged(runs).curve
+    np.testing.assert_allclose(curve.losses, np.array([9.0, 4.0, 1.0]) / np.log(2) / 4)
+    assert curve.loss_standard_errors is None
