@@ -1,6 +1,7 @@
 """Runs that are made by hand, where it is plain what the audit must say."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from mirage import audit, emergence, logs
+from mirage.logs import _sizes
 
 ITEMS = np.arange(100)
 
@@ -338,3 +340,27 @@ def test_the_loss_of_a_single_item_has_no_error():
     curve = judged(runs).curve
     np.testing.assert_allclose(curve.losses, np.array([9.0, 4.0, 1.0]) / np.log(2) / 4)
     assert curve.loss_standard_errors is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Phi-3-mini-4k-instruct", "Phi-3-small-8k-instruct", "gpt-3.5-turbo-16k", "gpt-4-32k"]
+)
+def test_the_length_of_a_context_in_a_published_name_is_no_size(name):
+    assert logs.size_in_name(name) is None
+
+
+def test_helms_list_comes_after_the_log_and_before_the_name(tmp_path, monkeypatch):
+    (tmp_path / "config").mkdir()
+    entries = "models:\n  - name: lab/one-2b\n    num_parameters: 6500000000\n"
+    entries += "  - name: lab/two-3b\n    access: open\n"
+    (tmp_path / "config" / "model_metadata.yaml").write_text(entries)
+    spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
+    monkeypatch.setattr(_sizes, "find_spec", {"helm": spec}.get)
+    _sizes._helm_sizes.cache_clear()
+    try:
+        one, two = (replace(run(1, model=f"lab/{name}"), parameters=None) for name in ("one-2b", "two-3b"))
+        assert told(one)[:2] == (6.5e9, "HELM's list")
+        assert told(replace(one, parameters=7.0))[:2] == (7, "the log")
+        assert told(two)[:2] == (3e9, "the name")
+    finally:
+        _sizes._helm_sizes.cache_clear()
