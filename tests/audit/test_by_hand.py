@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from mirage import audit, emergence, logs
+from mirage import audit, emergence, logs, outputs, toy
 from mirage.logs import _sizes
 
 ITEMS = np.arange(100)
@@ -364,3 +364,14 @@ def test_helms_list_comes_after_the_log_and_before_the_name(tmp_path, monkeypatc
         assert told(two)[:2] == (3e9, "the name")
     finally:
         _sizes._helm_sizes.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("prediction", "mended"),
+    [("ab cd", 1), ("AB.", 1), (" ab", 1), ("abc", 0), ("cd ab", 0), ("a", 0), ("", 0)],
+)
+def test_an_answer_can_be_mended_if_it_begins_with_the_right_one(tmp_path, prediction, mended):
+    table = toy.sample_outputs([1e8], length=2, items=5).assign(target="ab", prediction=prediction)
+    path = outputs.save_outputs(table.drop(columns="log_probabilities"), tmp_path / "mine.csv")
+    (one,) = logs.read(path).runs
+    assert one.faults["mended"] == mended and one.faults["empty"] == (not prediction)
