@@ -87,6 +87,7 @@ def _notebook(path, login, words):
         v4.new_markdown_cell("## Question 1. First"),
         v4.new_markdown_cell("<!-- BEGIN QUESTION -->\n\n## Question 2. Second"),
         v4.new_markdown_cell(words),
+        v4.new_code_cell("1 + 1"),  # beside an answer in words
     ]
     nbformat.write(v4.new_notebook(cells=cells), path)
 
@@ -114,7 +115,9 @@ def test_a_submission_that_cannot_be_graded_costs_a_line(folder):
 def test_marks_for_words_are_added_when_they_are_filled_in(folder):
     words = written(folder)["words"]
     assert list(words["marks"].isna()) == [True] * 3
-    assert words.set_index("submission")["answer"]["ada"].startswith("'=")  # no formula in a table calculator
+    answers = words.set_index("submission")["answer"].fillna("")
+    assert answers["ada"] == """'=HYPERLINK("x")"""  # no formula in a table calculator
+    assert answers["bob"] == ""  # what was handed out is no answer
     words = words.astype({"comment": object})
     words.loc[words["login"] == "ada", ["marks", "comment"]] = 1.5, "half of it"
     words.to_csv(folder / "graded" / "words.csv", index=False)
@@ -123,19 +126,29 @@ def test_marks_for_words_are_added_when_they_are_filled_in(folder):
     assert again["words"].set_index("submission")["marks"]["ada"] == 1.5
     feedback = (folder / "graded" / "feedback" / "ada.md").read_text(encoding="utf-8")
     assert "Question 1: 3 of 3." in feedback and "Question 2: 1.5 of 2. half of it" in feedback
-    assert "all of it" in (folder / "graded" / "feedback" / "bob.md").read_text(encoding="utf-8")
+    other = (folder / "graded" / "feedback" / "bob.md").read_text(encoding="utf-8")
+    assert "Question 1: 1 of 3. Not yet: all of it" in other and "Question 2: not marked yet." in other
     words.loc[words["login"] == "ada", "marks"] = 7
     words.to_csv(folder / "graded" / "words.csv", index=False)
     with pytest.raises(ValueError, match="ada, q2 has more marks than 2"):
         written(folder)
 
 
+def test_a_submission_that_was_stopped_has_no_marks(folder):
+    stopped = {"tests": [], "note": "it was stopped after 5 seconds", "seconds": 5}
+    tables.Submission(folder / "ada.ipynb", folder).result.write_text(json.dumps(stopped), encoding="utf-8")
+    ada = written(folder)["report"].set_index("submission").loc["ada"]
+    assert (ada["note"], ada["marks"], ada["q1"], ada["of"]) == ("it was stopped after 5 seconds", 0, 0, 5)
+
+
 def test_two_submissions_with_one_login_are_told(folder):
     result = tables.Submission(folder / "bob.ipynb", folder).result.read_text(encoding="utf-8")
     _notebook(folder / "bob.ipynb", "ada", "copied")
     tables.Submission(folder / "bob.ipynb", folder).result.write_text(result, encoding="utf-8")
-    notes = written(folder)["report"].set_index("submission")["note"]
+    found = written(folder)
+    notes = found["report"].set_index("submission")["note"]
     assert notes["ada"] == notes["bob"] == "another submission has this login"
+    assert found["grades"]["A title"].tolist() == [3]  # the better one counts, and bob has none
 
 
 def test_what_was_graded_is_not_run_again_unless_it_was_stopped_sooner(folder, monkeypatch):

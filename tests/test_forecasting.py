@@ -7,7 +7,7 @@ import statsmodels.api as sm
 from scipy import optimize, stats
 
 from mirage import forecasting, scaling
-from mirage.forecasting import spread
+from mirage.forecasting import recipes, spread
 
 SIZES = np.geomspace(1e7, 1e11, 9)
 CUT = 5e9
@@ -63,6 +63,13 @@ def test_the_probability_is_scipys_beta_binomial_with_a_uniform_part():
     found = spread._log_probability(models, expected, precision)
     other = stats.betabinom(models["trials"], expected * precision, (1 - expected) * precision)
     np.testing.assert_allclose(found, other.logpmf(models["successes"]), rtol=1e-8)
+
+
+def test_the_crps_is_that_of_all_pairs_of_draws():
+    rng = np.random.default_rng(0)
+    drawn, share = rng.random((spread._DRAWS, 3)), np.array([0.1, 0.5, 2.0])
+    pairs = np.abs(drawn[:, None] - drawn).mean(axis=(0, 1))  # Gneiting and Raftery (2007), equation 21
+    np.testing.assert_allclose(spread._crps(drawn, share), np.abs(drawn - share).mean(axis=0) - pairs / 2)
 
 
 def test_a_log_score_is_that_of_a_few_lines():
@@ -227,3 +234,158 @@ def test_a_last_digit_of_the_input_moves_no_forecast():
     first, second = (forecasting.forecasts(one, CUT) for one in (table, moved))
     np.testing.assert_allclose(first["expected"], second["expected"], atol=1e-6)
     np.testing.assert_allclose(first["log_score"], second["log_score"], atol=1e-4)
+
+
+def made(rows, **more):
+    """Forecasts, of which only the log score matters, from rows of recipe, family, task, model, log score."""
+    table = pd.DataFrame(rows, columns=["recipe", "family", "task", "model", "log_score"])
+    table = table.assign(track="size", low=0.0, high=1.0, crps=0.1, **more)
+    return table.assign(inside_50=True, inside_90=True, inside_95=True)
+
+
+def test_a_small_leaderboard_by_hand():
+    """Two curves: one of two models, and one of which the other recipe has only one."""
+    models = [("f", "a", 1), ("f", "a", 2), ("g", "b", 1)]
+    same = [("no change", *model, -4.0) for model in models]
+    line = [("line", *model, score) for model, score in zip(models, (-2.5, -3.5, -4.5), strict=True)]
+    more = [("line", "g", "b", 2, 9.0)]  # it counts for nothing: "no change" has none
+    table = made(same + line + more)
+    table["high"] = table["log_score"].abs() / 10
+    table.loc[table["recipe"] == "line", "inside_90"] = [True, False, False, True]
+    scores = table[table["recipe"] == "line"].assign(recipe="loss known", track="scores")
+    board = forecasting.ranking(pd.concat([scores, table]), resamples=50)
+    assert board[["track", "recipe"]].agg(": ".join, axis=1).tolist() == [
+        "size: line",
+        "size: no change",
+        "scores: loss known",
+    ]
+    row = board.iloc[0]
+    assert row["gain"] == pytest.approx(((1.5 + 0.5) / 2 - 0.5) / 2)  # over models, then over curves
+    assert (row["better"], row["curves"], row["models"]) == (0.5, 2, 3)
+    assert (row["inside_90"], row["inside_50"]) == (0.25, 1)
+    assert row["width"] == pytest.approx(((0.25 + 0.35) / 2 + 0.45) / 2)
+    assert (row["low"], row["high"]) == (-0.5, 1)  # draws with neither curve count for nothing
+    columns = "track recipe gain low high better inside_50 inside_90 inside_95 width crps curves models"
+    assert list(board) == columns.split() and board.index.tolist() == [0, 1, 2]
+    one = forecasting.ranking(made(same[:1] + line[:1]), resamples=1).iloc[0]
+    assert one["low"] == one["gain"] == one["high"] == 1.5
+
+
+@pytest.mark.parametrize("varies", ["family", "task"])
+def test_whole_families_and_whole_tasks_are_drawn_again(varies):
+    """Where only one of them differs, the interval is that of the mean of so many; copies add nothing."""
+    rng = np.random.default_rng(3)
+    gains = rng.normal(0, 1, 60)
+    other = {"family": "task", "task": "family"}[varies]
+    grid = pd.MultiIndex.from_product([range(60), range(5)], names=[varies, other]).to_frame(index=False)
+    grid = grid.astype(str).assign(log_score=np.repeat(gains, 5), model="m")
+    columns = ["family", "task", "model", "log_score"]
+    rows = [("a", *row) for row in grid[columns].itertuples(index=False)]
+    rows += [("no change", *row[1:-1], 0.0) for row in rows]
+    found = forecasting.ranking(made(rows)).set_index("recipe").loc["a"]
+    half = 1.96 * gains.std(ddof=1) / 60**0.5
+    np.testing.assert_allclose([found["low"], found["high"]], found["gain"] + [-half, half], atol=0.05)
+
+
+def slow_mixture(small, large, growth=2.0):
+    """Weights, and beta-binomials by weight, of "no change" for one large model: as the docstring says it.
+
+    A row is a size; each small one from the third on is an origin, and all from there on are predicted.
+    """
+    sigmas = np.geomspace(0.01, 4, 24)
+
+    def around(below, row):
+        share = (below["successes"] / below["trials"]).iloc[-1]
+        share = np.clip(share, 0.5 / (row.trials + 1), 1 - 0.5 / (row.trials + 1))
+        distance = np.log10(row.parameters / below["parameters"].iloc[-1])
+        precision = 1 / (sigmas**2 * (1 + distance) ** growth * share * (1 - share))
+        return stats.betabinom(row.trials, share * precision, (1 - share) * precision)
+
+    logs = np.zeros(24)
+    for place in range(2, len(small)):
+        row = next(small.iloc[[place]].itertuples())
+        each = [around(small.iloc[:origin], row).logpmf(row.successes) for origin in range(2, place + 1)]
+        logs += np.mean(each, axis=0)  # a model counts once
+    return np.exp(logs - logs.max()) / np.exp(logs - logs.max()).sum(), around(small, large)
+
+
+@pytest.mark.parametrize("growth", [0.0, 2.0])
+def test_a_forecast_is_that_of_a_slow_version_from_its_docstring(growth):
+    table = family(items=200, scatter=0.3).iloc[2:]
+    large = next(table[table["parameters"] >= CUT].itertuples())
+    weights, each = slow_mixture(table[table["parameters"] < CUT], large, growth)
+    assert (weights > 0.02).sum() > 3
+    found = [
+        forecasting.forecasts(table, CUT, recipes=[], growth=growth, rng=rng).iloc[0] for rng in range(40)
+    ]
+    probability = 0.99 * weights @ each.pmf(large.successes) + 0.01 / 201
+    assert found[0]["log_score"] == pytest.approx(np.log(probability), rel=1e-6)
+    counts = np.arange(201)
+    below = 0.99 * weights @ each.cdf(counts[:, None]).T + 0.01 * (counts + 1) / 201
+    for name, level in (("low", 0.05), ("high", 0.95)):  # means of 40 times 500 draws
+        ends = np.array([one[name] for one in found]) * 200
+        least, most = np.interp(ends, counts, np.append(0, below[:-1])), np.interp(ends, counts, below)
+        assert least.mean() < level + 0.005 and most.mean() > level - 0.005
+    exact = ((below - (counts >= large.successes)) ** 2).sum() / 200  # Gneiting and Raftery, equation 20
+    assert np.mean([one["crps"] for one in found]) == pytest.approx(exact, rel=0.05)
+
+
+def test_a_recipe_is_tried_from_four_origins_that_leave_it_a_third_and_more():
+    seen = []
+
+    @forecasting.register("spy")
+    def spy(small, large):
+        assert small["scale"].max() < large["scale"].min()
+        seen.append((small["scale"].size, large["scale"].size))
+        return np.full(large["scale"].size, 0.5)
+
+    try:
+        sizes = np.geomspace(1e6, 1e12, 14)
+        table = pd.DataFrame({"family": "f", "model": range(14), "parameters": sizes, "task": "a"})
+        forecasting.forecasts(table.assign(successes=5, trials=10), sizes[12], recipes=["spy"])
+    finally:
+        forecasting.RECIPES.pop("spy")
+    *origins, last = sorted(seen)
+    assert last == (12, 2) and len(set(origins)) == 4
+    assert all(below + above == 12 for below, above in origins)
+    assert (origins[0][0], origins[-1][0]) == (4, 11)  # from a third to all but one
+    assert 1 < np.diff([below for below, _ in origins]).min()
+
+
+def test_no_change_of_a_family_without_small_models_is_the_mean_of_the_last_decade():
+    small = {"scale": np.array([1.0, 9.9, 10, 30, 100, 100]), "share": np.array([0, 0.1, 0.2, 0.4, 0.6, 0.8])}
+    small["family"] = np.array(["a", "a", "a", "b", "b", "b"])
+    large = {"scale": np.full(3, 1e3), "family": np.array(["c", "a", "b"])}
+    found = forecasting.RECIPES["no change"].predict(small, large)
+    np.testing.assert_allclose(found, [(0.2 + 0.4 + 0.6 + 0.8) / 4, 0.2, 0.7])
+
+
+@pytest.mark.parametrize("known", ["parameters", "tokens"])
+def test_what_the_models_cannot_tell_of_a_loss_is_split_evenly_and_falls_as_usual(known):
+    """Of equal tokens (or parameters) the exponent is open: that on the grid nearest to the usual one."""
+    sizes = {"parameters": np.full(12, 1e8), "tokens": np.full(12, 2e9)}
+    sizes[known] = sizes[known] * np.geomspace(1, 1e3, 12)
+    ones = sizes[known] / sizes[known][0]
+    loss = 2 + 3 * ones**-0.3
+    small = {"parameters": sizes["parameters"], "loss": loss}
+    small["compute"] = 6 * sizes["parameters"] * sizes["tokens"]
+    large = {"parameters": np.array([1e10]), "compute": np.array([6 * 1e10 * 2e11])}  # a hundred times both
+    found = recipes._surface(small, large)
+    np.testing.assert_allclose(found, 1 + (3 + 1) * 100**-0.3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("right", [0, 20])
+def test_a_share_at_the_end_of_an_interval_is_inside(right):
+    sizes = np.geomspace(1e7, 1e11, 9)
+    table = pd.DataFrame({"family": "f", "model": range(9), "parameters": sizes, "task": "a"})
+    found = forecasting.forecasts(table.assign(successes=right, trials=20), CUT, recipes=[])
+    assert found["low"].eq(right / 20).any() or found["high"].eq(right / 20).any()
+    assert found[["inside_50", "inside_90", "inside_95"]].all(axis=None)
+
+
+def test_sizes_may_be_counted_in_trillions():
+    table = many(2).assign(compute=lambda rows: 120 * rows["parameters"] ** 2)
+    other = table.assign(parameters=table["parameters"] / 1e12, compute=table["compute"] / 1e24)
+    first, second = (forecasting.forecasts(*each) for each in ((table, CUT), (other, CUT / 1e12)))
+    columns = ["recipe", "task", "expected", "distance", "log_score"]
+    pd.testing.assert_frame_equal(first[columns], second[columns], rtol=1e-4)

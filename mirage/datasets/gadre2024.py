@@ -119,7 +119,7 @@ def _models() -> pd.DataFrame:
     """Return one row per model, with its losses by text."""
     files = [file for file in _sources.files("gadre2024") if "/models/" in file.name]
     models = pd.DataFrame(map(_described, _sources.paths(files)))
-    return models.sort_values(["family", "parameters", "tokens"], ignore_index=True)
+    return models.sort_values(["family", "parameters", "tokens"])
 
 
 def _described(path: Path) -> dict[str, object]:

@@ -73,7 +73,7 @@ def _olmo() -> pd.DataFrame:
     metric = rows["metric"].mask(
         rows["task"] == "boolq_val", rows["metric"].replace("accuracy", "accuracy_norm")
     )
-    rows = rows.assign(model=rows["run"], metric=metric).drop_duplicates(["model", "task", "metric"])
+    rows = rows.assign(model=rows["run"], metric=metric)
     table = to_counts(rows, "accuracy_norm")
     table = table.assign(**{one: to_counts(rows, "accuracy_norm", one)["loss"] for one in _LOSSES})
     table["task"] = table["task"].str.replace(r"(mmlu)_.*|_(?:val|test)$", r"\1", regex=True)

@@ -57,6 +57,15 @@ def test_items_are_those_of_the_authors_except_where_their_scores_say_otherwise(
         assert (right - right.round()).abs().max() > 0.3
 
 
+def test_scores_are_whole_numbers_of_right_answers_and_chance_is_one_over_the_options(table):
+    counted = table.dropna(subset="items")
+    right = counted["score"] * counted["items"]
+    assert (right - right.round()).abs().max() < 0.01
+    chance = table.groupby("task")["chance"].first()
+    known = {"hellaswag": 1 / 4, "arc_easy": 1 / 4, "winogrande": 1 / 2, "boolq": 1 / 2, "lambada_openai": 0}
+    assert chance[list(known)].to_dict() == known
+
+
 def test_more_parameters_and_tokens_give_a_lower_loss(losses):
     for _, rows in losses.query("text == 'c4'").groupby("family"):
         assert np.corrcoef(np.log(rows["training_flops"]), np.log(rows["loss"]))[0, 1] < -0.9

@@ -9,7 +9,9 @@ from mirage import datasets, metrics, outputs
 
 @pytest.fixture(scope="module")
 def own() -> pd.DataFrame:
-    return datasets.load_two_metrics("own").set_index("comparison")
+    table = datasets.load_two_metrics("own")
+    assert table.index.tolist() == list(range(len(table)))
+    return table.set_index("comparison")
 
 
 def sorted_scores(table: pd.DataFrame) -> np.ndarray:
@@ -70,8 +72,23 @@ def test_published_scores_are_those_of_their_tables():
     assert one["harsh"] == pytest.approx(wu["accuracy"]) and one["lenient"] == pytest.approx(
         -wu["brier_score"]
     )
-    assert table.loc["BIG-G, 16 tasks", "unit"].nunique() == 16
-    assert table.loc["IPA transliteration", "harsh"].between(0, 1).all()
+    assert (table.loc["MMLU", "chance"] == 0.25).all()
+    tasks = datasets.load_schellaert2024().query("kind == 'two options'")
+    tasks = tasks.assign(score=tasks["score"].where(tasks["metric"] == "accuracy", -tasks["score"]))
+    same(table.loc["BIG-G, 16 tasks"], tasks, ["parameters", "task"], "accuracy", chance=0.5)
+    sounds = datasets.load_ruan2024().query("task == 'ipa_transliterate'")
+    same(table.loc["IPA transliteration"], sounds, ["training_flops", "family"], "exact_match", chance=0)
+
+
+def same(found: pd.DataFrame, raw: pd.DataFrame, keys: list[str], harsh: str, chance: float) -> None:
+    """Compare a part of the table with the scores that it is made from; both rise with size."""
+    means = raw.groupby([*keys, "metric"])["score"].mean().unstack().dropna()
+    (lenient,) = means.columns.drop(harsh)
+    found = found.set_index(["size", "unit"])
+    assert len(found) == len(means) and (found["chance"] == chance).all()
+    np.testing.assert_allclose(found[["harsh", "lenient"]], means.loc[found.index, [harsh, lenient]])
+    sizes = np.log(found.index.get_level_values("size"))
+    assert all(np.corrcoef(sizes, found[name])[0, 1] > 0 for name in ("harsh", "lenient"))
 
 
 def test_there_is_no_third_table():

@@ -43,7 +43,11 @@ def test_pass_at_k_counts_all_ways_to_choose_the_tries():
 
 
 def test_what_cannot_be_fitted_is_refused():
+    with pytest.raises(TypeError, match="table must be a DataFrame"):
+        debate.curves_at_chance({"successes": [1]}, ("task",))
     with pytest.raises(ValueError, match="right must hold some tries that are right"):
         debate.pass_from_few([0, 0], 20)
     with pytest.raises(ValueError, match="successes must be at most trials"):
         debate.pass_from_few([21], 20)
+    with pytest.raises(ValueError, match="few must be finite and at least 2; got 1"):
+        debate.pass_from_few([0, 1], 20, 1)  # one point is no line

@@ -69,6 +69,46 @@ def test_units_that_bring_all_their_sizes_are_drawn_whole():
     units = np.repeat(["a", "b"], MANY.size)
     found = debate.compare_rises(sizes, harsh, lenient, units, draws=400)
     assert found.later_interval == pytest.approx((10, 10), rel=0.1)  # in each family by the same factor
+    assert found.later_p == pytest.approx(1 / 401)  # the least that 400 draws and the data can give
+
+
+def of_two_kinds(early: int, late: int) -> tuple:
+    """Runs whose harsh score has made half of its way at 0.5, or at 2.375 decades; the lenient at 1.5."""
+    runs = [[0, 1, 1, 1]] * early + [[0, 0, 0.2, 1]] * late
+    sizes, lenient = 10.0 ** np.arange(4), [0, 1 / 3, 2 / 3, 1]
+    units = np.repeat(np.arange(len(runs)), 4)
+    return np.tile(sizes, len(runs)), np.ravel(runs), np.tile(lenient, len(runs)), units
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_p_is_twice_the_share_of_draws_on_the_rarer_side(sign):
+    """Of two runs, drawn are the late one twice in a quarter of cases; both are early, by their mean."""
+    sizes, *scores, units = of_two_kinds(1, 1)
+    found = debate.compare_rises(sizes, *scores[::sign], units, draws=5000)
+    assert found.later == pytest.approx(10 ** (-0.5 * sign))  # the mean is 0.5 at one decade
+    assert found.later_interval == pytest.approx(sorted([10**-sign, 10 ** (0.875 * sign)]))
+    assert found.later_p == pytest.approx(0.5, abs=8 * (0.25 * 0.75 / 5000) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "end", "pure", "reached"),
+    [
+        ((3, 4), 1, 10**0.875, False),  # all seven are late in (4/7)^7 = 2.0% of draws
+        ((3, 8), 1, 10**0.875, True),  # all eleven in (8/11)^11 = 3.0%
+        ((4, 3), 0, 10**-1, False),
+        ((8, 3), 0, 10**-1, True),
+    ],
+)
+def test_an_interval_leaves_out_two_and_a_half_in_a_hundred_on_each_side(kinds, end, pure, reached):
+    found = debate.compare_rises(*of_two_kinds(*kinds), draws=10_000)
+    assert (found.later_interval[end] == pytest.approx(pure)) == reached
+
+
+def test_a_score_compared_with_itself_is_neither_later_nor_wider():
+    at, score, _, units = families(3, lambda p: p**3, lambda p: p, 0.3)
+    found = debate.compare_rises(at, score, score, units, draws=100)
+    assert (found.later, found.wider, found.later_p, found.wider_p) == (1, 1, 1, 1)
+    assert found.later_interval == found.wider_interval == (1, 1)
 
 
 def test_the_window_makes_a_score_that_still_climbs_look_narrower():
