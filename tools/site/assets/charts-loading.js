@@ -1,7 +1,9 @@
-// A chart is drawn when it comes into view, or when someone moves through the page from the keyboard: its
-// sliders are there only then. The libraries, larger than all else, are asked for once, with the first chart.
+// Until someone reads, a chart is its picture. At the first sign of a reader, such as scrolling, the charts in
+// view are drawn, and the others when they come into view, or all when Tab is pressed: their sliders are there
+// only then. The libraries, larger than all else, are asked for once, with the first chart.
 (() => {
   const library = new URL("vega/vega.js", document.currentScript.src);
+  const signs = ["pointermove", "pointerdown", "touchstart", "scroll", "keydown"];
   const waiting = [...document.querySelectorAll("script.chart")];
   let loaded;
 
@@ -30,5 +32,9 @@
       draw(waiting.find((chart) => chart.previousElementSibling === target)); // of no effect if drawn
     }),
   );
-  waiting.forEach((chart) => seen.observe(chart.previousElementSibling));
+  const begin = () => {
+    signs.forEach((sign) => removeEventListener(sign, begin));
+    waiting.forEach((chart) => seen.observe(chart.previousElementSibling));
+  };
+  signs.forEach((sign) => addEventListener(sign, begin, { passive: true }));
 })();
