@@ -69,7 +69,7 @@ grade: $(ASSIGNMENTS) ## grade the notebooks in the folder SUBMISSIONS; SECONDS=
 
 test: check ## every test: package, notebooks, site in a browser, Colab simulation
 	@$(MAKE) book
-	@$(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 15 --durations-min 5
+	@$(RUN) pytest -n $(JOBS) --dist loadfile --durations 15 --durations-min 5
 
 test-train: $(TO_TRAIN) ## install PyTorch, and test what trains
 	@$(RUN) pytest tests/families mirage/families

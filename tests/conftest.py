@@ -18,11 +18,6 @@ hypothesis.settings.register_profile("book", deadline=None, derandomize=bool(os.
 hypothesis.settings.load_profile("book")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the file that takes longest: it is one process's work, and the others run beside it."""
-    items.sort(key=lambda item: item.path.name != "test_colab.py")
-
-
 @pytest.fixture(autouse=True)
 def _close_figures():
     yield

@@ -226,16 +226,6 @@ def test_below_chance_a_rise_is_still_the_largest_posterior(link):
         assert found == pytest.approx(other, abs=0.1)  # another optimum is 2 or more worse
 
 
-def test_a_last_digit_of_the_input_moves_no_forecast():
-    """Where the small models leave a recipe open, it must not be rounding that decides."""
-    table = many(6, items=200).assign(chance=0.25, compute=lambda rows: 120 * rows["parameters"] ** 2)
-    table["loss"] = 2 + 1e3 * table["parameters"] ** -0.4
-    moved = table.assign(loss=table["loss"] * (1 + 1e-12), compute=table["compute"] * (1 + 1e-12))
-    first, second = (forecasting.forecasts(one, CUT) for one in (table, moved))
-    np.testing.assert_allclose(first["expected"], second["expected"], atol=1e-6)
-    np.testing.assert_allclose(first["log_score"], second["log_score"], atol=1e-4)
-
-
 def made(rows, **more):
     """Forecasts, of which only the log score matters, from rows of recipe, family, task, model, log score."""
     table = pd.DataFrame(rows, columns=["recipe", "family", "task", "model", "log_score"])

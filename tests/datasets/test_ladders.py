@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mirage import datasets
+from mirage import datasets, forecasting
 
 KEYS = ["model", "task"]
 MMLU = [f"mmlu_{part}_test" for part in ("stem", "humanities", "social_sciences", "other")]
@@ -131,3 +131,15 @@ def test_own_are_the_trained_networks_one_row_a_seed():
     both = sums.join(some.set_index(["parameters", "seed"]), validate="one_to_one", how="outer")
     assert (both["right"] == both["successes"]).all()
     np.testing.assert_allclose(both["loss"], -both["nats"] / both["symbols"], atol=0.01)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_last_digit_of_the_loss_moves_no_forecast():
+    """Where OLMo's small models leave the law of the loss open, it must not be rounding that decides."""
+    table = datasets.load_ladder("OLMo")
+    last = 1 + 1e-12 * np.random.default_rng(0).normal(size=len(table))
+    moved = table.assign(loss=table["loss"] * last)
+    first, second = (
+        forecasting.forecasts(each, each["cut"], recipes=["loss first, by tokens"]) for each in (table, moved)
+    )
+    np.testing.assert_allclose(first["log_score"], second["log_score"], atol=1e-4)
